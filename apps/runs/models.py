@@ -1,0 +1,86 @@
+"""Runs of students' code, what is kept of them, and the outbox through which they leave the database."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.courses.models import Item
+from apps.runs.states import ACTIVE, FINAL
+from workers.protocol import State
+
+
+class Run(models.Model):
+    """One piece of code that a student asked to have run. `fence` numbers the decisions about who may speak for it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="runs")
+    project = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="runs")
+    client_token = models.UUIDField(default=uuid.uuid4, help_text="makes a repeated request the same run")
+    code = models.TextField()
+    state = models.CharField(max_length=16, choices=[(s, s) for s in State], default=State.WAITING)
+    fence = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    queued_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    stop_asked_at = models.DateTimeField(null=True, blank=True)
+    unseen_since = models.DateTimeField(
+        null=True, blank=True, help_text="since when no worker holds its lease"
+    )
+    worker = models.CharField(max_length=120, blank=True)
+    message = models.TextField(blank=True)
+    exit_code = models.IntegerField(null=True, blank=True)
+    cpu_s = models.FloatField(null=True, blank=True)
+    wall_s = models.FloatField(null=True, blank=True)
+    peak_mb = models.FloatField(null=True, blank=True)
+    metrics = models.JSONField(default=dict)
+    goal_met = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["user", "project", "-created_at"]),
+            models.Index(fields=["state", "created_at"], condition=Q(state__in=ACTIVE), name="run_active"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client_token"], name="run_once_per_client_token"),
+            models.CheckConstraint(
+                condition=Q(state__in=FINAL, finished_at__isnull=False)
+                | Q(state__in=ACTIVE, finished_at__isnull=True),
+                name="run_finished_at_iff_final",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.state}"
+
+
+class RunLog(models.Model):
+    """All events of a finished run: zlib-compressed lines of JSON, one `Event` each, in order."""
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="log", primary_key=True)
+    events = models.BinaryField()
+    count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"log of {self.run_id}"
+
+
+class Outgoing(models.Model):
+    """The outbox: a message that leaves the database after the transaction that decided it. Sent at least once."""
+
+    task = models.CharField(max_length=80)
+    queue = models.CharField(max_length=40)
+    payload = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.id}"

@@ -1,0 +1,14 @@
+"""Every address of the site; each app says what lies below its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("apps.progress.urls")),
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.discussions.urls")),
+    path("", include("apps.quizzes.urls")),
+    path("runs/", include("apps.runs.urls")),
+    path("editing/", include("apps.courses.urls")),
+    path("admin/", admin.site.urls),
+]

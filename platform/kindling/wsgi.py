@@ -1,0 +1,8 @@
+"""The web side as a WSGI application."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindling.settings")
+application = get_wsgi_application()
