@@ -217,9 +217,7 @@ def _check(name: str, kind: str, value: Any) -> Any:
     if kind == "Exit":
         return _build(
             Exit,
-            {key: field_ for key, field_ in value.items() if key != "kind"}
-            if isinstance(value, dict)
-            else value,
+            {key: field_ for key, field_ in value.items() if key != "kind"} if isinstance(value, dict) else value,
         )
     if kind == "State":
         if value not in set(State):

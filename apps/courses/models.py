@@ -57,17 +57,13 @@ class Revision(models.Model):
     projects = models.JSONField(default=dict)
     minutes = models.PositiveSmallIntegerField()
     run_minutes = models.PositiveSmallIntegerField(default=0)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["chapter", "-number"]
-        constraints = [
-            models.UniqueConstraint(fields=["chapter", "number"], name="revision_number_unique_in_chapter")
-        ]
+        constraints = [models.UniqueConstraint(fields=["chapter", "number"], name="revision_number_unique_in_chapter")]
 
     def __str__(self) -> str:
         return f"{self.chapter} · revision {self.number}"

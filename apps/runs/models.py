@@ -29,9 +29,7 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     stop_asked_at = models.DateTimeField(null=True, blank=True)
-    unseen_since = models.DateTimeField(
-        null=True, blank=True, help_text="since when no worker holds its lease"
-    )
+    unseen_since = models.DateTimeField(null=True, blank=True, help_text="since when no worker holds its lease")
     worker = models.CharField(max_length=120, blank=True)
     message = models.TextField(blank=True)
     exit_code = models.IntegerField(null=True, blank=True)
@@ -50,8 +48,7 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "client_token"], name="run_once_per_client_token"),
             models.CheckConstraint(
-                condition=Q(state__in=FINAL, finished_at__isnull=False)
-                | Q(state__in=ACTIVE, finished_at__isnull=True),
+                condition=Q(state__in=FINAL, finished_at__isnull=False) | Q(state__in=ACTIVE, finished_at__isnull=True),
                 name="run_finished_at_iff_final",
             ),
         ]

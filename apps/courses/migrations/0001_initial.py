@@ -18,9 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("slug", models.SlugField(unique=True)),
                 ("title", models.CharField(max_length=120)),
@@ -35,9 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveSmallIntegerField()),
                 ("slug", models.SlugField()),
@@ -59,9 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField()),
                 ("source", models.TextField()),
@@ -116,9 +110,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.SlugField(max_length=60)),
                 (
@@ -151,27 +143,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["chapter", "position"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("chapter", "key"), name="item_key_unique_in_chapter")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("chapter", "key"), name="item_key_unique_in_chapter")],
             },
         ),
         migrations.AddConstraint(
             model_name="revision",
-            constraint=models.UniqueConstraint(
-                fields=("chapter", "number"), name="revision_number_unique_in_chapter"
-            ),
+            constraint=models.UniqueConstraint(fields=("chapter", "number"), name="revision_number_unique_in_chapter"),
         ),
         migrations.AddConstraint(
             model_name="chapter",
-            constraint=models.UniqueConstraint(
-                fields=("course", "slug"), name="chapter_slug_unique_in_course"
-            ),
+            constraint=models.UniqueConstraint(fields=("course", "slug"), name="chapter_slug_unique_in_course"),
         ),
         migrations.AddConstraint(
             model_name="chapter",
-            constraint=models.UniqueConstraint(
-                fields=("course", "number"), name="chapter_number_unique_in_course"
-            ),
+            constraint=models.UniqueConstraint(fields=("course", "number"), name="chapter_number_unique_in_course"),
         ),
     ]

@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("finished_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -52,9 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -65,9 +61,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.item"),
                 ),
                 (
                     "user",
@@ -80,9 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-updated_at", "id"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("user", "chapter"), name="one_place_per_chapter")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("user", "chapter"), name="one_place_per_chapter")],
             },
         ),
         migrations.CreateModel(
@@ -90,16 +82,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("read_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.item"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="courses.item"),
                 ),
                 (
                     "user",

@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("choices", models.JSONField(help_text="ids of the choices taken")),
                 ("correct", models.BooleanField()),
@@ -46,9 +44,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-created_at", "-id"],
                 "indexes": [
-                    models.Index(
-                        fields=["user", "item", "-created_at"], name="quizzes_att_user_id_da3357_idx"
-                    )
+                    models.Index(fields=["user", "item", "-created_at"], name="quizzes_att_user_id_da3357_idx")
                 ],
             },
         ),
