@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 
 class Course(models.Model):
@@ -17,40 +18,70 @@ class Course(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("progress:course", args=[self.slug])
+
 
 class Chapter(models.Model):
-    """One place on a course's path. Readers see `live`; a chapter without it is announced and not yet readable."""
+    """One place on a course's path. Readers see `live`; a chapter without it is announced and not yet readable.
+
+    `title` is what the path shows: announced by the course at first, that of the live revision afterwards.
+    """
 
     course = models.ForeignKey(Course, models.PROTECT, related_name="chapters")
     number = models.PositiveSmallIntegerField()
     slug = models.SlugField()
+    title = models.CharField(max_length=160)
     live = models.ForeignKey("Revision", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["course", "number"]
         constraints = [
             models.UniqueConstraint(fields=["course", "slug"], name="chapter_slug_unique_in_course"),
-            models.UniqueConstraint(fields=["course", "number"], name="chapter_number_unique_in_course"),
+            # Checked at commit, so that an import can renumber a path whose numbers are all taken.
+            models.UniqueConstraint(
+                fields=["course", "number"],
+                name="chapter_number_unique_in_course",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.course} · {self.number:02} {self.slug}"
+        return f"{self.course} · {self.number:02} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("progress:chapter", args=[self.course.slug, self.slug])
+
+    @property
+    def live_revision(self) -> Revision:
+        """What readers see. Raises `Revision.DoesNotExist` for a chapter that is only announced."""
+        if self.live is None:
+            raise Revision.DoesNotExist(f"{self} has no text yet")
+        return self.live
 
 
 class Revision(models.Model):
-    """One published state of a chapter, append-only: the Markdown that was written and everything derived from it.
+    """One published state of a chapter: the Markdown that was written and everything derived from it.
 
     `outline`, `quizzes` and `projects` are what `apps.courses.dialect` parsed; the answers of a quiz are in `quizzes`
-    and never in `html`.
+    and never in `html`. Append-only: the database refuses to change or delete a revision, except that `author` is
+    emptied when that account is deleted.
     """
+
+    class Origin(models.TextChoices):
+        FILE = "file"
+        BROWSER = "browser"
 
     chapter = models.ForeignKey(Chapter, models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=8, choices=Origin)
     source = models.TextField()
     figures = models.JSONField(default=dict, help_text="SVG text by file name")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of source and figures, see publishing.digest")
     title = models.CharField(max_length=160)
     level = models.CharField(max_length=20)
     summary = models.TextField(blank=True)
+    updated = models.DateField(help_text="the day that the text gives as its last update")
     html = models.TextField()
     outline = models.JSONField(default=list)
     quizzes = models.JSONField(default=dict)
@@ -95,3 +126,23 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chapter} # {self.key}"
+
+
+class Draft(models.Model):
+    """What one editor is writing in one chapter and has not published: kept so that a lost page loses no words.
+
+    `base` is the number of the revision that the writing started from, 0 where there was none.
+    """
+
+    chapter = models.ForeignKey(Chapter, models.CASCADE, related_name="drafts")
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    base = models.PositiveIntegerField()
+    source = models.TextField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-saved_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["chapter", "editor"], name="draft_one_per_editor_and_chapter")]
+
+    def __str__(self) -> str:
+        return f"{self.editor}'s draft of {self.chapter}"

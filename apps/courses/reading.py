@@ -1,0 +1,65 @@
+"""What is published, loaded for those who show it. Nothing here writes; every loader says what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from apps.courses.models import Chapter, Course, Item
+
+HEAVY = ("live__source", "live__figures")  # only the editing pages need what a revision was made from
+ROWS = ("live__title", "live__level", "live__minutes", "live__run_minutes", "live__summary", "live__updated")
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The readable chapters before and after one on its path."""
+
+    previous: Chapter | None
+    next: Chapter | None
+
+
+def load_courses() -> QuerySet[Course]:
+    """Every course with its path in `chapters.all()`, `live` joined without its text. Two queries."""
+    return Course.objects.prefetch_related(Prefetch("chapters", queryset=_path()))
+
+
+def load_course(slug: str) -> Course:
+    """One course as `load_courses` gives it, or 404. Two queries."""
+    return get_object_or_404(load_courses(), slug=slug)
+
+
+def load_chapter(course_slug: str, chapter_slug: str) -> Chapter:
+    """A readable chapter with `course` and `live` joined, or 404. One query."""
+    chapters = Chapter.objects.select_related("course", "live").defer(*HEAVY)
+    return get_object_or_404(chapters, course__slug=course_slug, slug=chapter_slug, live__isnull=False)
+
+
+def load_item(chapter: Chapter, key: str, kind: Item.Kind) -> Item:
+    """What stands under `key` in the live text of `chapter`, or 404. One query."""
+    return get_object_or_404(Item, chapter=chapter, key=key, kind=kind, retired_at__isnull=True)
+
+
+def list_items(chapter: Chapter, *kinds: Item.Kind) -> QuerySet[Item]:
+    """The items that now stand in the text, in its order; all kinds when none is named."""
+    items = Item.objects.filter(chapter=chapter, retired_at__isnull=True).order_by("position")
+    return items.filter(kind__in=kinds) if kinds else items
+
+
+def find_neighbours(chapter: Chapter) -> Neighbours:
+    """The readable chapters next to `chapter`, `course` joined. One query."""
+    readable = Chapter.objects.filter(course=chapter.course_id, live__isnull=False).select_related("course")
+    before = readable.filter(number__lt=chapter.number).order_by("-number").values("pk")[:1]
+    after = readable.filter(number__gt=chapter.number).order_by("number").values("pk")[:1]
+    found = readable.filter(Q(pk__in=before) | Q(pk__in=after)).order_by("number")
+    return Neighbours(
+        previous=next((one for one in found if one.number < chapter.number), None),
+        next=next((one for one in found if one.number > chapter.number), None),
+    )
+
+
+def _path() -> QuerySet[Chapter]:
+    fields = ("course", "number", "slug", "title", "live", *ROWS)
+    return Chapter.objects.select_related("live").only(*fields).order_by("number")
