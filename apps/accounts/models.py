@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
+
+
+class Role(models.TextChoices):
+    """What somebody is here for. Each is a group of the same name; `access.py` says what they may."""
+
+    STUDENT = "student"
+    MODERATOR = "moderator"
+    EDITOR = "editor"
+    ADMIN = "admin"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -19,19 +29,23 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """What `manage.py createsuperuser` calls: the admin role, from which staff and superuser follow."""
+        user = self.create_user(email, password, **fields)
+        user.groups.add(Group.objects.get_or_create(name=Role.ADMIN)[0])
+        user.refresh_from_db()
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account, known to the site by e-mail and to other people by `name`.
 
-    Roles are groups (see `access.py`); whoever has none of them is a student.
+    `is_staff` and `is_superuser` follow from the admin role (see `roles.py`) and are never set by hand.
     """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
+    is_staff = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -41,7 +55,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        """Read once per instance, that is, once per request; a change of roles holds from the next request on."""
+        return frozenset(self.groups.values_list("name", flat=True))

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
-                ("is_staff", models.BooleanField(default=False)),
+                ("is_staff", models.BooleanField(default=False, editable=False)),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "groups",
@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "ordering": ["id"],
                 "constraints": [
                     models.UniqueConstraint(
                         django.db.models.functions.text.Lower("email"), name="user_email_unique_in_any_case"
