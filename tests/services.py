@@ -1,0 +1,52 @@
+"""The Postgres and the Valkey under the tests, as a pytest plugin: it must act before Django reads its settings.
+
+Where `DATABASE_URL` and `VALKEY_URL` are set, those servers are used; else the embedded ones are started for the length
+of the session, in a folder of their own. The controller of pytest-xdist starts them and its workers inherit the
+addresses; each worker has its own database (pytest-django) and its own Valkey database (`_spread`).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+
+_running = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    os.environ.setdefault("KINDLING_SECRET_KEY", "tests")
+    os.environ.setdefault("KINDLING_TICKET_KEY", "tests")
+    if "DATABASE_URL" not in os.environ or "VALKEY_URL" not in os.environ:
+        _start_embedded()
+    if "KINDLING_DATA" not in os.environ:
+        os.environ["KINDLING_DATA"] = _running.enter_context(tempfile.TemporaryDirectory(prefix="kindling-tests-"))
+    os.environ["VALKEY_URL"] = _spread(os.environ["VALKEY_URL"], os.environ.get("PYTEST_XDIST_WORKER", ""))
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
+
+
+def _start_embedded() -> None:
+    from kindling.embedded import serving
+
+    folder = Path(_running.enter_context(tempfile.TemporaryDirectory(prefix="kindling-")))
+    services = _running.enter_context(serving(folder))
+    os.environ.setdefault("DATABASE_URL", services.database_url)
+    os.environ.setdefault("VALKEY_URL", services.valkey_url)
+
+
+def _spread(url: str, worker: str) -> str:
+    """The URL with a Valkey database of the xdist worker's own: they lie 8 apart, 16 is Valkey's default number."""
+    address, _, options = url.partition("?")
+    query = {key: values[0] for key, values in parse_qs(options).items()}
+    query["db"] = str(int(query.get("db", "0")) + 8 * int(worker.removeprefix("gw") or 0))
+    return f"{address}?{urlencode(query)}"
