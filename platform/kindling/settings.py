@@ -13,6 +13,7 @@ TICKET_KEY = os.environ.get("KINDLING_TICKET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("KINDLING_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("KINDLING_ORIGINS", "").split(",") if origin]
 STREAMS_URL = os.environ.get("KINDLING_STREAMS_URL", "")
+STREAMS_PORT = int(os.environ.get("KINDLING_STREAMS_PORT", "8001"))
 VALKEY_URL = os.environ.get("VALKEY_URL", "")
 
 
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "apps.discussions",
 ]
 MIDDLEWARE = [
+    "kindling.security.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -88,4 +90,15 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [ROOT / "static"]
+STATICFILES_DIRS = [("build", ROOT / "static" / "build")]  # what `npm run build` makes; sources are not served
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "kindling.static.HashedFiles"},
+}
+# Hashed by Django, or a chunk that esbuild has hashed: the name changes with the content, so keep it for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.\w+$|/build/chunks/[\w-]+-[0-9A-Z]{8}\.\w+$"
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
