@@ -1,8 +1,11 @@
-"""Who may what, as far as roles decide it. Inactive people and visitors have no role."""
+"""Who may what, as far as accounts decide it. Inactive people and visitors have no role."""
 
 from __future__ import annotations
 
+import ipaddress
+
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
 from .models import Role, User
 
@@ -24,3 +27,18 @@ def is_admin(user: Visitor) -> bool:
 def has_role(user: Visitor, role: Role) -> bool:
     """Whether an active person holds the role; an admin holds every one. One query per instance, if any."""
     return isinstance(user, User) and user.is_active and not user.role_names.isdisjoint({role, Role.ADMIN})
+
+
+def may_read_mailbox(request: HttpRequest) -> bool:
+    """Its mails open every account: only somebody sitting at this machine may read them, or an admin."""
+    return is_local(request) or is_admin(request.user)
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Whether the request comes from this machine without a proxy in between, which would hide where from."""
+    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

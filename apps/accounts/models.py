@@ -11,6 +11,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+MAX_NAME = 60
+
 
 class Role(models.TextChoices):
     """What somebody is here for. Each is a group of the same name; `access.py` says what they may."""
@@ -43,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(unique=True)
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=MAX_NAME)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(default=timezone.now)

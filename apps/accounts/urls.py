@@ -1,6 +1,12 @@
-"""Addresses of accounts."""
+"""Addresses of accounts beside django-allauth's own, which `kindling.urls` mounts below /accounts/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from . import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("accounts/profile/", views.profile, name="profile"),
+    path("accounts/confirm-email/cancellation/", views.cancel_verification, name="cancel-verification"),
+    path("mailbox/", views.read_mailbox, name="mailbox"),
+]

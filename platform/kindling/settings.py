@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.accounts.context.viewer",
             ],
         },
     }
@@ -102,3 +103,88 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# --- Accounts, sessions and mail -------------------------------------------------------------------------------------
+# The site counts as served by https when every origin it is told to trust is.
+HTTPS = bool(CSRF_TRUSTED_ORIGINS) and all(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # TLS ends at the proxy, which must set it itself
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # browsers accept the prefix from https only
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
+
+AUTHENTICATION_BACKENDS = ["apps.accounts.backends.Backend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 3600  # seconds a link to choose a new password holds; Django's three days are too long
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # read when importing accounts; replaced at the next login
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+ACCOUNT_ADAPTER = "apps.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "signup": "apps.accounts.forms.SignupForm",
+    "login": "apps.accounts.forms.LoginForm",
+    "reset_password": "apps.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "apps.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "apps.accounts.forms.ChangePasswordForm",
+    "set_password": "apps.accounts.forms.SetPasswordForm",
+    "add_email": "apps.accounts.forms.AddEmailForm",
+    "reauthenticate": "apps.accounts.forms.ReauthenticateForm",
+    "confirm_email_verification_code": "apps.accounts.forms.ConfirmEmailForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # people have an address and a name, no user name
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # once is enough: the field can be shown, the password reset
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # nobody takes part under an address that is not theirs
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # bound to the session that asked; a link would work for anyone
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600  # seconds; ASVS 5.0 asks for ten minutes at most
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True  # mails get lost
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one takes its place once verified
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of password or address is told to its owner
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # our subjects name the site where it helps
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # an unlocked screen is not enough to take over an account
+ACCOUNT_SESSION_REMEMBER = True  # students come back tomorrow; SESSION_COOKIE_AGE ends it
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KINDLING_PROXIES", "0"))  # whose word on a client's address counts
+
+CACHES = {
+    "default": {
+        # Shared by all processes, so that limits on attempts are the site's and not one process's.
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": [VALKEY_URL],  # a list: a password may hold the comma at which Django splits text
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds; a page waits no longer for a cache
+    }
+}
+
+
+def read_mail(url: str) -> tuple[str, dict[str, object]]:
+    """Django's mail back end, and the settings for smtp://user:password@host:port?tls=1&from=Name <address>."""
+    if not url:
+        return "apps.accounts.mailbox.MailboxBackend", {}
+    parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
+    return "django.core.mail.backends.smtp.EmailBackend", {
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": query.get("tls") == ["1"],
+        "EMAIL_TIMEOUT": 10,  # seconds; without it a silent server holds a web thread for ever
+        "DEFAULT_FROM_EMAIL": query.get("from", ["Kindling <kindling@localhost>"])[0],
+    }
+
+
+EMAIL_BACKEND, _mail = read_mail(os.environ.get("KINDLING_MAIL_URL", ""))
+DEFAULT_FROM_EMAIL = "Kindling <kindling@localhost>"
+globals().update(_mail)
+MAILBOX = DATA / "mail"  # where mails are kept while no server is set

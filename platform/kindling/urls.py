@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("apps.progress.urls")),
     path("", include("apps.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
     path("", include("apps.discussions.urls")),
     path("", include("apps.quizzes.urls")),
     path("runs/", include("apps.runs.urls")),
