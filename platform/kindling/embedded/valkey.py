@@ -1,0 +1,89 @@
+"""Valkey in a data folder of ours, with one user for each side of the wall."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+from pathlib import Path
+from urllib.parse import quote
+
+import redis
+
+from kindling.embedded.binaries import find_valkey
+from kindling.embedded.birth import Identity
+from kindling.embedded.secrets import Secrets
+from kindling.embedded.sockets import make_socket_folder, name_socket_folder
+
+RIGHTS = {
+    "web": "~* &* +@all -@admin",
+    # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
+    "worker": (
+        "~runs.* %W~control* ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
+        "~_kombu.* ~unacked* &controls &*celery.pidbox* &*celeryev* +@all -@admin -@dangerous +info"
+    ),
+    # Events of runs, to read.
+    "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
+}
+"""What each user may do, in the words of `ACL SETUSER`."""
+
+
+def name_valkey(data: Path, *, user: str, password: str) -> str:
+    """The VALKEY_URL with which this user reaches the Valkey of the data folder."""
+    return f"unix://{user}:{quote(password, safe='')}@{_name_socket(data)}?db=0"
+
+
+class Valkey:
+    """The engine over `<data>/valkey`."""
+
+    name = "valkey"
+    stop_signal = signal.SIGTERM
+    identity: Identity | None = None
+
+    def __init__(self, data: Path, *, durable: bool = True) -> None:
+        self._data = data
+        self._durable = durable
+
+    @property
+    def folder(self) -> Path:
+        return self._data / "valkey"
+
+    @property
+    def command(self) -> list[str]:
+        options = {
+            "port": "0",  # Unix socket only
+            "unixsocket": str(_name_socket(self._data)),
+            "unixsocketperm": "700",
+            "dir": str(self.folder),
+            "aclfile": str(self.folder / "users.acl"),
+            "save": "",  # the append-only file keeps everything; a snapshot beside it would only cost
+            "appendonly": "yes" if self._durable else "no",
+            "appendfsync": "everysec",  # at most one second of queued messages to rebuild from Postgres
+            "maxmemory-policy": "noeviction",  # a queue must refuse, never forget
+        }
+        return [str(find_valkey()), *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+    def prepare(self) -> None:
+        make_socket_folder(self._data)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        secrets = Secrets.ensure(self._data)
+        users = {"web": secrets.valkey_web, "worker": secrets.valkey_worker, "streams": secrets.valkey_streams}
+        lines = ["user default off", *(_describe(user, password) for user, password in users.items())]
+        with os.fdopen(os.open(self.folder / "users.acl", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def answers(self) -> bool:
+        password = Secrets.read(self._data).valkey_web
+        try:
+            with redis.Redis.from_url(name_valkey(self._data, user="web", password=password)) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
+def _name_socket(data: Path) -> Path:
+    return name_socket_folder(data) / "valkey.sock"
+
+
+def _describe(user: str, password: str) -> str:
+    return f"user {user} on #{hashlib.sha256(password.encode()).hexdigest()} {RIGHTS[user]}"
