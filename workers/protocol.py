@@ -11,9 +11,12 @@ are numbered `fence-seq`; a stream takes them in growing order only, so an attem
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+import math
+import re
+from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from types import NoneType
+from typing import Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
 
 QUEUE_CPU = "runs.cpu"
 QUEUE_CONTROL = "control"
@@ -25,9 +28,20 @@ TASK_RECORD_FINISH = "apps.runs.tasks.record_finish"
 BUS = "bus"
 """Valkey stream that carries the events of all runs, for the processes that hold live streams open."""
 
+LEASE_S = 15
+"""How long a lease outlives its last renewal."""
+
+MAX_STREAM_EVENTS = 20_000
+MAX_BUS_EVENTS = 20_000
+"""About as many entries a run's stream and the bus keep; who missed older ones is told so by a `gap`."""
+
 MAX_CODE_BYTES = 256 * 1024
 MAX_EVENT_BYTES = 64 * 1024
 EVENT_TYPES = frozenset({"state", "stdout", "stderr", "metric", "progress", "notice", "exit"})
+
+
+class BadMessage(ValueError):
+    """What arrived is not a message of this protocol; the text says which field is wrong."""
 
 
 def stream_key(run: str) -> str:
@@ -38,6 +52,22 @@ def stream_key(run: str) -> str:
 def lease_key(run: str) -> str:
     """Holds the fence of the attempt at work; renewed by its worker every 5 s, gone 15 s after the last renewal."""
     return f"lease:{run}"
+
+
+def entry_id(fence: int, seq: int) -> str:
+    """The id of an event in its run's stream, which is also its id in a live stream."""
+    return f"{fence}-{seq}"
+
+
+def parse_entry_id(text: str) -> tuple[int, int]:
+    """`(fence, seq)` of an `entry_id`; compares as the ids do. Raises `BadMessage`."""
+    if not _ENTRY_ID.fullmatch(text):
+        raise BadMessage("not the id of an event")
+    fence, _, seq = text.partition("-")
+    return int(fence), int(seq)
+
+
+_ENTRY_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,15}")
 
 
 def stop_key(run: str) -> str:
@@ -52,6 +82,33 @@ def claim_key(run: str, fence: int) -> str:
 
 CONTROLS = "controls"
 """Valkey channel on which workers hear `Stop` messages."""
+
+APPEND = """
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local fence, seq = 0, 0
+if #last > 0 then
+  local f, s = string.match(last[1][1], '(%d+)-(%d+)')
+  fence, seq = tonumber(f), tonumber(s)
+end
+for i = 5, #ARGV, 2 do
+  local f, s = string.match(ARGV[i], '(%d+)-(%d+)')
+  f, s = tonumber(f), tonumber(s)
+  if f > fence or (f == fence and s > seq) then
+    if ARGV[4] == '1' and s > 1 and (f > fence or s > seq + 1) then break end
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'event', ARGV[i + 1])
+    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'run', ARGV[1], 'id', ARGV[i], 'event', ARGV[i + 1])
+    fence, seq = f, s
+  end
+end
+return fence .. '-' .. seq
+"""
+"""Lua: add events to a run's stream and to the bus, all in one step; answers the id of the stream's last event.
+
+KEYS: stream, bus. ARGV: run, about how many entries to keep in the stream and in the bus, "1" to refuse gaps, then id
+and encoded event by turns. An id not greater than the last one is passed over, so that sending twice adds once and a
+fence that was given up adds nothing. With gaps refused, an event whose predecessor is missing is not added either: the
+answer tells a worker from where to send again what a broker without memory has lost.
+"""
 
 
 class State(StrEnum):
@@ -84,10 +141,6 @@ OUTCOMES = frozenset(
     }
 )
 """The final states. `failed` is the learner's, `lost` is ours (and is retried once), `refused` is the machine's."""
-
-
-class BadMessage(ValueError):
-    """What arrived is not a message of this protocol; the text says which field is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,14 +225,16 @@ class Finished:
 
 Message = Job | Stop | Event | Exit | Started | Finished
 _KINDS: dict[str, type[Message]] = {kind.kind: kind for kind in (Job, Stop, Event, Exit, Started, Finished)}
-_NUMBERS: dict[str, type | tuple[type, ...]] = {"float": (int, float), "int": int, "str": str}
+_RUN = re.compile(r"[0-9A-Za-z-]{1,64}")
+_LARGEST = 10**15
+"""Numbers of events and fences stay below what Lua counts exactly."""
 
 
 def encode(message: Message) -> bytes:
     """One line of JSON. Raises `BadMessage` for a number that JSON does not know (send NaN and infinities as text)."""
     try:
         text = json.dumps({"kind": message.kind, **asdict(message)}, allow_nan=False, separators=(",", ":"))
-    except ValueError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadMessage(str(error)) from error
     return text.encode() + b"\n"
 
@@ -187,48 +242,70 @@ def encode(message: Message) -> bytes:
 def decode(line: bytes | str) -> Message:
     """The message on this line. Raises `BadMessage` for anything that `encode` does not make."""
     try:
-        raw = json.loads(line)
+        raw = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadMessage("not JSON") from error
-    if not isinstance(raw, dict) or raw.get("kind") not in _KINDS:
+    if not isinstance(raw, dict) or not isinstance(kind := raw.pop("kind", None), str) or kind not in _KINDS:
         raise BadMessage("no such kind of message")
-    message = _build(_KINDS[raw.pop("kind")], raw)
-    if isinstance(message, Event) and message.type not in EVENT_TYPES:
-        raise BadMessage(f"no such type of event: {message.type!r}")
+    message: Message = _build(_KINDS[kind], raw)
+    _check_ranges(message)
     return message
 
 
+def _refuse_constant(text: str) -> NoReturn:
+    raise BadMessage(f"{text} is not JSON")
+
+
+def _check_ranges(message: Message) -> None:
+    if isinstance(message, Event) and message.type not in EVENT_TYPES:
+        raise BadMessage(f"no such type of event: {message.type[:40]!r}")
+    if not _RUN.fullmatch(getattr(message, "run", "-")):
+        raise BadMessage("run is not the id of a run")
+    for name in ("fence", "seq", "last_seq"):
+        if not 0 <= getattr(message, name, 0) < _LARGEST:
+            raise BadMessage(f"{name} is out of range")
+
+
 def _build(shape: Any, raw: Any) -> Any:
+    """An instance of the dataclass `shape` from parsed JSON, every field checked against its annotation."""
     if not isinstance(raw, dict):
         raise BadMessage(f"{shape.__name__} is not an object")
-    known = {entry.name: str(entry.type) for entry in fields(shape)}
-    if raw.keys() - known.keys():
-        raise BadMessage(f"{shape.__name__} has no field {sorted(raw.keys() - known.keys())[0]!r}")
-    values = {name: _check(name, known[name], value) for name, value in raw.items()}
+    hints = _HINTS[shape]
+    if unknown := sorted(raw.keys() - hints.keys()):
+        raise BadMessage(f"{shape.__name__} has no field {unknown[0][:40]!r}")
+    values = {name: _check(name, hints[name], value) for name, value in raw.items()}
     try:
         return shape(**values)
     except TypeError as error:
         raise BadMessage(str(error)) from error
 
 
-def _check(name: str, kind: str, value: Any) -> Any:
-    if kind == "Limits":
-        return _build(Limits, value)
-    if kind == "Exit":
-        return _build(
-            Exit,
-            {key: field_ for key, field_ in value.items() if key != "kind"} if isinstance(value, dict) else value,
-        )
-    if kind == "State":
-        if value not in set(State):
-            raise BadMessage(f"{name} is not a state")
-        return State(value)
-    if kind.startswith("dict"):
-        allowed: Any = dict
-    elif kind.endswith(" | None"):
-        allowed = (_NUMBERS[kind.removesuffix(" | None")], type(None))
-    else:
-        allowed = _NUMBERS[kind]
-    if not isinstance(value, allowed) or isinstance(value, bool):
-        raise BadMessage(f"{name} is not {kind}")
+def _check(name: str, hint: Any, value: Any) -> Any:
+    if is_dataclass(hint):
+        return _build(hint, value)
+    if hint is State:
+        return _check_state(name, value)
+    if NoneType in get_args(hint):
+        if value is None:
+            return None
+        hint = get_args(hint)[0]
+    wanted = (int, float) if hint is float else get_origin(hint) or hint
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise BadMessage(f"{name} is not {getattr(hint, '__name__', hint)}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BadMessage(f"{name} is not a finite number")
     return value
+
+
+def _check_state(name: str, value: Any) -> State:
+    try:
+        return State(value)
+    except ValueError as error:
+        raise BadMessage(f"{name} is not a state") from error
+
+
+def _hints(shape: Any) -> dict[str, Any]:
+    return {name: hint for name, hint in get_type_hints(shape).items() if get_origin(hint) is not ClassVar}
+
+
+_HINTS: dict[Any, dict[str, Any]] = {shape: _hints(shape) for shape in (Limits, *_KINDS.values())}
