@@ -1,0 +1,236 @@
+"""One attempt at a run, from the job to the word about its end: reads the runner, feeds the stream, holds the lease."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from redis import RedisError
+
+from workers.line import Line, RunnerGone, call
+from workers.protocol import BadMessage, Event, Exit, Finished, Job, Started, State, Stop, decode
+from workers.sieve import Sieve
+from workers.valkey import FINISHING_S, Ledger
+
+logger = logging.getLogger(__name__)
+
+RENEW_EVERY_S = 5.0
+RETRY_AFTER_S = 0.3
+TELL_STARTED_AFTER_S = 0.05
+"""Telling the recorder costs milliseconds, and the first loss is worth more than a prompt `started_at`."""
+STOP_PATIENCE_S = 15.0
+"""How long after a stop the runner may take to say how the run ended, before it is hung up on."""
+OVERTIME_S = 60.0
+"""Beyond the run's own limit: start, end, and a runner that is slow. Then the runner has forgotten the run."""
+GIVE_UP_S = 900.0
+"""How long the word about an end is repeated while Valkey is away; after that Postgres has called the run lost."""
+BATCH = 200
+
+
+class FencedOut(Exception):
+    """A later attempt speaks for this run now."""
+
+
+class Attempt:
+    """Carries out one job. `tell` sends a message to the recorder and raises when it cannot."""
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        ledger: Ledger,
+        runner: Path,
+        worker: str,
+        tell: Callable[[Started | Finished], None],
+        draining: Callable[[], bool],
+        runner_patience_s: float = 30.0,
+    ) -> None:
+        self._job = job
+        self._ledger = ledger
+        self._runner = runner
+        self._runner_patience_s = runner_patience_s
+        self._worker = worker
+        self._tell = tell
+        self._draining = draining
+        self._sieve = Sieve()
+        self._events: list[bytes] = []  # all of them: what Valkey forgot can be sent again
+        self._published = 0
+        self._line: Line | None = None
+        self._stop_asked_at: float | None = None
+        self._begun_at = self._due_renewal = time.monotonic()
+        self._due_publication = 0.0
+        self._due_started: float | None = None
+
+    def carry_out(self) -> None:
+        """Run the job, publish its events and tell its end. Blocks until then, and while Valkey is away."""
+        try:
+            self._finish(self._follow())
+        except FencedOut:
+            logger.warning("Run %s: attempt %s was given up; its job is ended", self._job.run, self._job.fence)
+
+    def stop(self) -> None:
+        """Ask the runner to end the job; harmless when repeated. Called from any thread."""
+        if self._stop_asked_at is None:
+            self._stop_asked_at = time.monotonic()
+        line = self._line
+        if line is not None:
+            try:
+                line.send(Stop(run=self._job.run))
+            except RunnerGone:
+                logger.info("Run %s: the runner was gone when the stop came", self._job.run)
+
+    def _follow(self) -> Exit:
+        """Everything between taking the job and knowing its end."""
+        self._renew()
+        if self._stop_asked_at is not None:
+            return self._ended(State.STOPPED, "Stopped before it began.")
+        try:
+            self._line = line = call(self._runner, self._runner_patience_s)
+        except RunnerGone as error:
+            return self._ended(State.LOST, f"The runner of this machine could not be reached ({error}).")
+        try:
+            line.send(self._job)
+            if self._stop_asked_at is not None:  # asked while the line was being made
+                self.stop()
+            return self._listen(line)
+        except RunnerGone as error:
+            return self._cut_off(str(error))
+        finally:
+            self._line = None
+            line.close()
+
+    def _listen(self, line: Line) -> Exit:
+        while True:
+            for text in line.receive(self._until_next_duty()):
+                over = self._take(text)
+                if over is not None:
+                    return over
+            self._do_duties()
+
+    def _take(self, text: bytes) -> Exit | None:
+        try:
+            message = decode(text)
+        except BadMessage as error:
+            logger.error("Run %s: the runner sent what is no message (%s)", self._job.run, error)
+            return None
+        if isinstance(message, Event):
+            self._events += self._sieve.take(message)
+            if self._due_started is None:
+                self._due_started = time.monotonic() + TELL_STARTED_AFTER_S
+        return message if isinstance(message, Exit) else None
+
+    def _until_next_duty(self) -> float:
+        """Seconds that nothing but the runner needs attention; at most one, for a drain or a deadline."""
+        due = [self._due_renewal, time.monotonic() + 1.0]
+        if self._due_started is not None:
+            due.append(self._due_started)
+        if self._published < len(self._events):
+            due.append(self._due_publication)
+        return min(due) - time.monotonic()
+
+    def _do_duties(self) -> None:
+        now = time.monotonic()
+        if self._published < len(self._events) and now >= self._due_publication:
+            self._publish()
+        if self._due_started is not None and now >= self._due_started:
+            self._tell_started()
+        if now >= self._due_renewal:
+            self._renew()
+        self._check_deadlines(now)
+
+    def _check_deadlines(self, now: float) -> None:
+        if self._stop_asked_at is not None and now > self._stop_asked_at + STOP_PATIENCE_S:
+            raise RunnerGone("the runner did not end a run that was stopped")
+        if now > self._begun_at + self._job.limits.wall_s + OVERTIME_S:
+            raise RunnerGone("the runner did not end a run that was over its time")
+        if self._draining():
+            raise RunnerGone("this machine is being shut down")
+
+    def _publish(self) -> None:
+        """Send what the stream has not got; on failure keep it and try again soon."""
+        try:
+            while self._published < len(self._events):
+                batch = self._events[self._published : self._published + BATCH]
+                fence, seq = self._ledger.publish(self._published + 1, batch)
+                if fence > self._job.fence:
+                    raise FencedOut
+                self._published = seq if fence == self._job.fence else 0
+        except RedisError as error:
+            self._due_publication = time.monotonic() + RETRY_AFTER_S
+            logger.warning("Run %s: events are kept until Valkey is back (%s)", self._job.run, error)
+
+    def _renew(self) -> None:
+        """Hold the lease; also the moment to see a stop whose message was missed."""
+        try:
+            if not self._ledger.renew():
+                raise FencedOut
+            if self._ledger.stop_asked():
+                self.stop()
+            self._due_renewal = time.monotonic() + RENEW_EVERY_S
+        except RedisError as error:
+            self._due_renewal = time.monotonic() + RETRY_AFTER_S
+            logger.warning("Run %s: the lease could not be renewed (%s)", self._job.run, error)
+
+    def _tell_started(self) -> None:
+        try:
+            self._tell(Started(run=self._job.run, fence=self._job.fence, worker=self._worker))
+            self._due_started = float("inf")
+        except OSError as error:
+            self._due_started = time.monotonic() + RETRY_AFTER_S
+            logger.warning("Run %s: the recorder could not be told of the start (%s)", self._job.run, error)
+
+    def _cut_off(self, why: str) -> Exit:
+        """The runner gave no end. That is our fault, unless the student had asked for one anyway."""
+        if self._stop_asked_at is not None:
+            return self._ended(State.STOPPED, "Stopped.")
+        return self._ended(State.LOST, f"The run was cut off: {why}.")
+
+    def _ended(self, outcome: State, message: str) -> Exit:
+        return Exit(
+            outcome=outcome,
+            message=message,
+            exit_code=None,
+            cpu_s=0.0,
+            wall_s=time.monotonic() - self._begun_at,
+            peak_mb=0.0,
+            last_seq=self._sieve.last_seq,
+        )
+
+    def _finish(self, over: Exit) -> None:
+        """Publish the rest, then tell the recorder; the lease stays until it has written that down."""
+        finished = Finished(
+            run=self._job.run, fence=self._job.fence, exit=self._renumbered(over), metrics=self._sieve.metrics
+        )
+        until = time.monotonic() + GIVE_UP_S
+        told = False
+        while not told and time.monotonic() < until:
+            self._publish()
+            told = self._published == len(self._events) and self._tell_finished(finished)
+            if not told:
+                time.sleep(RETRY_AFTER_S)
+        if not told:
+            logger.error("Run %s: the recorder could not be told of its end", self._job.run)
+
+    def _tell_finished(self, finished: Finished) -> bool:
+        try:
+            if not self._ledger.renew(FINISHING_S):
+                raise FencedOut
+            self._tell(finished)
+        except (RedisError, OSError) as error:
+            logger.warning("Run %s: the recorder could not be told of the end (%s)", self._job.run, error)
+            return False
+        return True
+
+    def _renumbered(self, over: Exit) -> Exit:
+        """The runner's word, with the number of the last event that was let through."""
+        return Exit(
+            outcome=over.outcome,
+            message=over.message,
+            exit_code=over.exit_code,
+            cpu_s=over.cpu_s,
+            wall_s=over.wall_s,
+            peak_mb=over.peak_mb,
+            last_seq=self._sieve.last_seq,
+        )

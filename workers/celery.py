@@ -1,0 +1,76 @@
+"""The Celery app of the machines that train. Celery is the messenger only: Postgres decides, the runner executes.
+
+This is the one place where a worker reads its environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from celery import Celery
+
+from workers.protocol import QUEUE_CPU
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a worker is told: its Valkey (a user of its own), its runner's socket, and how many runs at a time."""
+
+    valkey_url: str
+    runner_socket: Path
+    slots: int
+
+    @classmethod
+    def read(cls, source: Mapping[str, str]) -> Environment:
+        return cls(
+            valkey_url=source.get("VALKEY_URL", "redis://127.0.0.1:6379/0"),
+            runner_socket=Path(source.get("KINDLING_RUNNER_SOCKET", "var/runner.sock")),
+            slots=int(source.get("KINDLING_SLOTS", "2")),
+        )
+
+
+def broker_url(valkey_url: str) -> str:
+    """The same server as kombu writes it: `unix://user:pass@/path?db=1` is `redis+socket://user:pass@/path?virtual_host=1`."""
+    parts = urlsplit(valkey_url)
+    if parts.scheme != "unix":
+        return valkey_url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"
+
+
+environment = Environment.read(os.environ)
+
+# fixups=[]: a DJANGO_SETTINGS_MODULE left in the environment must not make a worker load Django.
+app = Celery("workers", broker=broker_url(environment.valkey_url), fixups=[], include=["workers.tasks"])
+app.conf.update(
+    task_ignore_result=True,  # what became of a run is told to the recorder; nobody reads Celery results
+    task_default_queue=QUEUE_CPU,
+    # A task is acknowledged when a thread takes it. Lease, fence and attempts in Postgres bring back a run whose
+    # worker died; a late acknowledgement would start a second copy of every run that outlives the visibility timeout.
+    task_acks_late=False,
+    worker_concurrency=environment.slots,  # one thread per slot of the runner
+    worker_pool="threads",  # a thread only carries events from a socket to Valkey
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,  # a run waits in the queue, where any free machine can take it, not in this process
+    worker_enable_remote_control=False,  # a stop travels by our own channel and outlives a restart of the worker
+    worker_hijack_root_logger=False,  # the process that supervises us decides where logs go
+    broker_connection_retry_on_startup=True,  # Valkey may come up after us
+    broker_connection_max_retries=None,  # and may stay away for longer than a hundred tries
+    broker_transport_options={
+        # Without these a half-open connection blocks for ever; above kombu's BRPOP of 1 s.
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        # Reserved tasks of a worker that died come back after this; claims drop what came back although it had started.
+        "visibility_timeout": 60,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,  # the default looks at every tenth interval only: a minute and a half
+        # Two apps share this broker: each restores its own, and the worker's Valkey user needs no right to the other's.
+        "unacked_key": "runs.unacked",
+        "unacked_index_key": "runs.unacked_index",
+        "unacked_mutex_key": "runs.unacked_mutex",
+    },
+)

@@ -1,0 +1,79 @@
+"""What a worker says to Valkey about one attempt: claim, lease, events. Every call may be repeated without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from workers.protocol import (
+    APPEND,
+    BUS,
+    LEASE_S,
+    MAX_BUS_EVENTS,
+    MAX_STREAM_EVENTS,
+    claim_key,
+    entry_id,
+    lease_key,
+    parse_entry_id,
+    stop_key,
+    stream_key,
+)
+
+CLAIM_S = 24 * 3600
+"""Longer than a task can wait in a queue and still be delivered a second time."""
+
+FINISHING_S = 600
+"""How long the lease of an attempt that is over stays: the recorder has this time before the run counts as lost."""
+
+RENEW = """
+local holder = redis.call('GET', KEYS[1])
+if holder and tonumber(holder) > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+"""Lua: hold the lease KEYS[1] with the fence ARGV[1] for ARGV[2] seconds, unless a later fence has it."""
+
+
+def connect(url: str) -> Redis:
+    """A client, safe to share between threads. Connects when first used."""
+    return Redis.from_url(
+        url,
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        health_check_interval=25,
+        retry=Retry(NoBackoff(), 0),  # whoever calls keeps what was not sent, and goes on reading its runner meanwhile
+    )
+
+
+class Ledger:
+    """What Valkey knows of one attempt at a run. Methods raise `redis.RedisError` while Valkey is away."""
+
+    def __init__(self, client: Redis, run: str, fence: int) -> None:
+        self._client = client
+        self._run = run
+        self._fence = fence
+        self._append: Any = client.register_script(APPEND)
+        self._renew: Any = client.register_script(RENEW)
+
+    def claim(self, worker: str) -> bool:
+        """True once, for the first worker that asks; a second delivery of the same task gets False."""
+        return bool(self._client.set(claim_key(self._run, self._fence), worker, nx=True, ex=CLAIM_S))
+
+    def renew(self, seconds: int = LEASE_S) -> bool:
+        """Hold the lease. False when a later attempt has it: this one has no more to say."""
+        return bool(self._renew(keys=[lease_key(self._run)], args=[self._fence, seconds]))
+
+    def stop_asked(self) -> bool:
+        return bool(self._client.exists(stop_key(self._run)))
+
+    def publish(self, first_seq: int, events: Sequence[bytes]) -> tuple[int, int]:
+        """Add events numbered from `first_seq` to the stream; `(fence, seq)` of what is now its last."""
+        args: list[Any] = [self._run, MAX_STREAM_EVENTS, MAX_BUS_EVENTS, "1"]
+        for seq, event in enumerate(events, first_seq):
+            args += [entry_id(self._fence, seq), event]
+        answer: bytes = self._append(keys=[stream_key(self._run), BUS], args=args)
+        return parse_entry_id(answer.decode())
