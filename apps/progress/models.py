@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from apps.courses.models import Chapter, Item
 
@@ -9,7 +10,7 @@ from apps.courses.models import Chapter, Item
 class SectionRead(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sections_read")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
-    read_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["read_at", "id"]
@@ -25,7 +26,7 @@ class Place(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="places")
     chapter = models.ForeignKey(Chapter, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-updated_at", "id"]
@@ -40,7 +41,7 @@ class Finish(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="finishes")
     chapter = models.ForeignKey(Chapter, models.PROTECT, related_name="finishes")
-    finished_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["finished_at", "id"]

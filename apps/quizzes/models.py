@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from apps.courses.models import Item
 
@@ -13,7 +14,7 @@ class Attempt(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="attempts")
     choices = models.JSONField(help_text="ids of the choices taken")
     correct = models.BooleanField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-created_at", "-id"]

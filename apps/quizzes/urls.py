@@ -1,6 +1,10 @@
 """Addresses of quizzes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from . import views
 
 app_name = "quizzes"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("courses/<slug:course>/<slug:chapter>/quiz/<slug:key>/", views.question, name="question"),
+]

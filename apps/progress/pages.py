@@ -1,0 +1,76 @@
+"""What the templates of the chapter page are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.quizzes.forms import csrf_field
+
+from .access import Neighbour, Reading
+from .standing import LastRun, Standing, list_missing
+from .texts import Project
+
+
+def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
+    """The whole context of the chapter page. No query."""
+    revision, standing, address = reading.text.revision, reading.standing, [reading.course_slug, reading.slug]
+    return {
+        "course": {"title": reading.course_title},
+        "course_url": reverse("progress:course", args=address[:1]),
+        "chapter": {"number": reading.number},
+        "revision": revision,
+        "outline": [vars(section) | {"read": section.id in standing.read} for section in reading.text.sections],
+        "body": reading.text.fill(csrf_field(request)),
+        "lab": {"projects": [_describe_project(reading, project) for project in reading.text.projects]},
+        "state": _describe_standing(standing),
+        "record_url": reverse("progress:record", args=address),
+        "discussion_url": reverse("discussions:chapter", args=address),
+        "previous": _link(reading, reading.previous),
+        **describe_finish(reading),
+    }
+
+
+def describe_finish(reading: Reading) -> dict[str, Any]:
+    """The context of `_finish.html`, alone or inside the chapter page. No query."""
+    return {
+        "finished_at": reading.standing.finished_at,
+        "missing": list_missing(reading.text, reading.standing),
+        "finish_url": reverse("progress:finish", args=[reading.course_slug, reading.slug]),
+        "next": _link(reading, reading.next),
+    }
+
+
+def _describe_standing(standing: Standing) -> dict[str, Any]:
+    """What the page's scripts start from, as plain JSON."""
+    return {
+        "read": sorted(standing.read),
+        "place": standing.place,
+        "answered": {key: {"correct": correct} for key, correct in standing.answered.items()},
+        "finished": standing.finished_at is not None,
+    }
+
+
+def _describe_project(reading: Reading, project: Project) -> dict[str, Any]:
+    """What the lab needs to run a project and to show its last run; `path` is what starting a run calls it."""
+    run = reading.standing.last_runs.get(project.key)
+    path = f"{reading.course_slug}/{reading.slug}/{project.key}"
+    return vars(project) | {"path": path, "last_run": run and _describe_run(run)}
+
+
+def _describe_run(run: LastRun) -> dict[str, str]:
+    return {
+        "id": run.id,
+        "state": run.state,
+        "url": reverse("runs:run", args=[run.id]),
+        "tickets_url": reverse("runs:ticket", args=[run.id]),
+        "stop_url": reverse("runs:stop", args=[run.id]),
+    }
+
+
+def _link(reading: Reading, neighbour: Neighbour | None) -> dict[str, str] | None:
+    if neighbour is None:
+        return None
+    return {"title": neighbour.title, "url": reverse("progress:chapter", args=[reading.course_slug, neighbour.slug])}

@@ -1,0 +1,119 @@
+"""A course's path with a reader's state in each chapter, and where they left off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.courses.models import Chapter, Course, Item
+from apps.quizzes.models import Attempt
+from apps.quizzes.visits import Reader, Visit
+
+from .models import Finish, Place, SectionRead
+
+
+class State(StrEnum):
+    NEW = "new"
+    IN_PROGRESS = "in progress"
+    FINISHED = "finished"
+    COMING = "coming"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A chapter on a path; `url`, `level` and `minutes` are None until it can be read."""
+
+    number: int
+    title: str
+    level: str | None
+    minutes: int | None
+    url: str | None
+    state: State
+
+
+@dataclass(frozen=True)
+class Path:
+    """A course and its steps; `finished` of the `readable` ones are done."""
+
+    title: str
+    summary: str
+    url: str
+    chapters: list[Step]
+
+    @property
+    def readable(self) -> int:
+        return sum(step.state is not State.COMING for step in self.chapters)
+
+    @property
+    def finished(self) -> int:
+        return sum(step.state is State.FINISHED for step in self.chapters)
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where to go on: a chapter, and the title of the section if the reader had come to one."""
+
+    title: str
+    url: str
+    section: str | None
+
+
+def list_states(reader: Reader) -> dict[int, State]:
+    """The state of every chapter that the reader has begun, by its id. One query for a student, none for a visit."""
+    if isinstance(reader, Visit):
+        return dict.fromkeys(reader.everything(), State.IN_PROGRESS)
+    mine = {"user": reader, "item__chapter": OuterRef("pk")}
+    started = Exists(SectionRead.objects.filter(**mine)) | Exists(Attempt.objects.filter(**mine))
+    finished = Exists(Finish.objects.filter(user=reader, chapter=OuterRef("pk")))
+    begun = Chapter.objects.filter(started | finished).annotate(finished=finished).order_by("pk")
+    return {pk: State.FINISHED if done else State.IN_PROGRESS for pk, done in begun.values_list("pk", "finished")}
+
+
+def lay_path(course: Course, states: Mapping[int, State]) -> Path:
+    """`course` must come from `courses.reading`. No query."""
+    steps = [_lay_step(course, chapter, states) for chapter in course.chapters.all()]
+    return Path(course.title, course.summary, course.get_absolute_url(), steps)
+
+
+def _lay_step(course: Course, chapter: Chapter, states: Mapping[int, State]) -> Step:
+    if chapter.live is None:
+        return Step(chapter.number, chapter.title, None, None, None, State.COMING)
+    url = reverse("progress:chapter", args=[course.slug, chapter.slug])
+    state = states.get(chapter.pk, State.NEW)
+    return Step(chapter.number, chapter.title, chapter.live.level, chapter.live.minutes, url, state)
+
+
+def find_bookmark(reader: Reader, courses: Iterable[Course], states: Mapping[int, State]) -> Bookmark | None:
+    """Where the reader left off: the section last visited in a chapter not finished, else the first unfinished chapter
+    of a course that is begun. None when nothing is begun, or everything begun is finished. One query at most.
+    """
+    paths = [[chapter for chapter in course.chapters.all() if chapter.live_id] for course in courses]
+    unfinished = {one.pk: one for path in paths for one in path if states.get(one.pk) is not State.FINISHED}
+    place = _find_place(reader, unfinished)
+    if place is not None:
+        return _mark(unfinished[place.chapter_id], place)
+    begun = (path for path in paths if any(chapter.pk in states for chapter in path))
+    return next((_mark(chapter) for path in begun for chapter in path if chapter.pk in unfinished), None)
+
+
+def _find_place(reader: Reader, chapters: Collection[int]) -> Item | None:
+    """The section visited last in any of `chapters`."""
+    if isinstance(reader, User):
+        places = Place.objects.filter(user=reader, chapter__in=chapters).order_by("-updated_at").select_related("item")
+        return next((place.item for place in places[:1]), None)
+    marks = [(chapter, notes["place"]) for chapter, notes in reader.everything().items() if chapter in chapters]
+    newest = max(((mark["at"], chapter, mark["key"]) for chapter, mark in marks if mark), default=None)
+    return newest and Item.objects.filter(chapter=newest[1], key=newest[2]).first()
+
+
+def _mark(chapter: Chapter, place: Item | None = None) -> Bookmark:
+    """A place that has left the text leads to the beginning of its chapter."""
+    url = chapter.get_absolute_url()
+    if place is None or place.retired_at:
+        return Bookmark(chapter.title, url, None)
+    return Bookmark(chapter.title, f"{url}#{place.key}", place.title)

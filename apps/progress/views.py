@@ -1,0 +1,87 @@
+"""Home, a course's path, a chapter; and what the chapter page asks for while it is read."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.middleware import HtmxDetails
+
+from apps.accounts.models import User
+from apps.courses.reading import load_course, load_courses
+from apps.quizzes.visits import identify
+
+from .access import load_reading, load_sections
+from .finishing import finish as finish_chapter
+from .forms import BadRecord, Record
+from .pages import describe_chapter, describe_finish
+from .paths import find_bookmark, lay_path, list_states
+from .recording import UnknownSection
+from .recording import record as record_reading
+
+personal = cache_control(private=True, no_store=True)
+"""Every page here carries a form's token and shows how far its reader is: no cache may keep it for anybody."""
+
+
+class Request(HttpRequest):
+    htmx: HtmxDetails
+
+
+@require_safe
+@personal
+def home(request: HttpRequest) -> HttpResponse:
+    reader, courses = identify(request), list(load_courses())
+    states = list_states(reader)
+    context = {
+        "courses": [lay_path(course, states) for course in courses],
+        "continue_at": find_bookmark(reader, courses, states),
+    }
+    return render(request, "progress/home.html", context)
+
+
+@require_safe
+@personal
+def course(request: HttpRequest, course: str) -> HttpResponse:
+    reader, loaded = identify(request), load_course(course)
+    states = list_states(reader)
+    path = lay_path(loaded, states)
+    context = {"course": path, "chapters": path.chapters, "continue_at": find_bookmark(reader, [loaded], states)}
+    return render(request, "progress/course.html", context)
+
+
+@require_safe
+@personal
+def chapter(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
+    reading = load_reading(identify(request), course, chapter)
+    return render(request, "progress/chapter.html", describe_chapter(request, reading))
+
+
+@require_POST
+@personal
+def record(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
+    sections = load_sections(course, chapter)
+    try:
+        sent = Record.parse(request.body)
+        record_reading(reader=identify(request), sections=sections, read=sent.read, place=sent.place)
+    except (BadRecord, UnknownSection) as error:
+        return JsonResponse({"error": str(error)}, status=HTTPStatus.BAD_REQUEST)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@personal
+def finish(request: Request, course: str, chapter: str) -> HttpResponse:
+    """What is still missing; by POST, and when nothing is, the chapter is finished. A visitor is told to log in."""
+    reader = identify(request)
+    if request.method == "POST" and isinstance(reader, User):
+        reading = finish_chapter(user=reader, course=course, chapter=chapter)
+    else:
+        reading = load_reading(reader, course, chapter)
+    if request.htmx:
+        return render(request, "progress/_finish.html", describe_finish(reading))
+    url = reverse("progress:chapter", args=[course, chapter])
+    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": f"{url}#finish"})
