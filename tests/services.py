@@ -36,7 +36,7 @@ def pytest_unconfigure() -> None:
 
 
 def _start_embedded() -> None:
-    from kindling.embedded import serving
+    from kindling.embedded.serving import serving
 
     folder = Path(_running.enter_context(tempfile.TemporaryDirectory(prefix="kindling-")))
     services = _running.enter_context(serving(folder))

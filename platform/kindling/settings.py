@@ -4,17 +4,44 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from kindling.embedded.addresses import name_database, name_valkey
+from kindling.embedded.secrets import Secrets
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("KINDLING_DATA", ROOT / "var")).resolve()
 
+# What is not given is found where `manage.py up` keeps it: so any other command of Django reaches its database, too.
+SECRETS = Secrets.read(DATA)
+GIVEN_DATABASE = bool(os.environ.get("DATABASE_URL"))
+GIVEN_VALKEY = bool(os.environ.get("VALKEY_URL"))
+DATABASE_URL = os.environ.get("DATABASE_URL") or name_database(DATA)
+VALKEY_URL = os.environ.get("VALKEY_URL") or name_valkey(DATA, user="web", password=SECRETS.valkey_web)
+
 DEBUG = os.environ.get("KINDLING_DEBUG", "") == "1"
-SECRET_KEY = os.environ.get("KINDLING_SECRET_KEY", "")
-TICKET_KEY = os.environ.get("KINDLING_TICKET_KEY", "")
+SECRET_KEY = os.environ.get("KINDLING_SECRET_KEY") or SECRETS.secret_key
+TICKET_KEY = os.environ.get("KINDLING_TICKET_KEY") or SECRETS.ticket_key
 ALLOWED_HOSTS = os.environ.get("KINDLING_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("KINDLING_ORIGINS", "").split(",") if origin]
 STREAMS_URL = os.environ.get("KINDLING_STREAMS_URL", "")
 STREAMS_PORT = int(os.environ.get("KINDLING_STREAMS_PORT", "8001"))
-VALKEY_URL = os.environ.get("VALKEY_URL", "")
+
+# Only `manage.py up` asks for these.
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = os.environ.get("PORT", "8000")
+SLOTS = os.environ.get("KINDLING_SLOTS", "2")
+# What it hands on to the web side's processes as it is.
+HANDED_ON = {
+    name: os.environ[name]
+    for name in (
+        "KINDLING_DEBUG",
+        "KINDLING_HOSTS",
+        "KINDLING_MAIL_URL",
+        "KINDLING_ORIGINS",
+        "KINDLING_PROXIES",
+        "KINDLING_STREAMS_URL",
+    )
+    if name in os.environ
+}
 
 
 def read_database(url: str) -> dict[str, object]:
@@ -33,7 +60,7 @@ def read_database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": read_database(os.environ.get("DATABASE_URL", ""))}
+DATABASES = {"default": read_database(DATABASE_URL)}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

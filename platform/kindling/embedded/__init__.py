@@ -3,9 +3,3 @@
 Nothing here needs a system user, a port or a right: both listen on Unix sockets in a folder that only the owner enters.
 `<data>/postgres` and `<data>/valkey` hold what must survive, `<data>/secrets` the passwords and keys made on first use.
 """
-
-from kindling.embedded.engine import DidNotStart, Engine
-from kindling.embedded.secrets import Secrets
-from kindling.embedded.serving import Services, serving
-
-__all__ = ["DidNotStart", "Engine", "Secrets", "Services", "serving"]

@@ -9,18 +9,16 @@ import subprocess
 import time
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 
+from kindling.embedded.addresses import DATABASE, USER
 from kindling.embedded.binaries import find_postgres
 from kindling.embedded.birth import Identity, bind, choose_identity
 from kindling.embedded.engine import DidNotStart
 from kindling.embedded.sockets import make_socket_folder, name_socket_folder
 
 MAJOR = 18
-USER = "kindling"
-DATABASE = "kindling"
 
 OPTIONS = {
     "listen_addresses": "",  # Unix socket only: nothing of the machine's network reaches the data
@@ -30,11 +28,6 @@ OPTIONS = {
     "password_encryption": "scram-sha-256",
 }
 FAST_OPTIONS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # a test's data may be lost
-
-
-def name_database(data: Path) -> str:
-    """The DATABASE_URL of the database that this data folder's Postgres serves."""
-    return f"postgresql://{USER}@/{DATABASE}?host={quote(str(name_socket_folder(data)), safe='/')}"
 
 
 class Postgres:

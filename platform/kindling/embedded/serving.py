@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL
 
+from kindling.embedded.addresses import name_database, name_valkey
 from kindling.embedded.birth import bind
 from kindling.embedded.engine import DidNotStart, Engine
-from kindling.embedded.postgres import Postgres, name_database
+from kindling.embedded.postgres import Postgres
 from kindling.embedded.secrets import Secrets
-from kindling.embedded.valkey import Valkey, name_valkey
+from kindling.embedded.valkey import Valkey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,14 @@ import hashlib
 import os
 import signal
 from pathlib import Path
-from urllib.parse import quote
 
 import redis
 
+from kindling.embedded.addresses import name_valkey, name_valkey_socket
 from kindling.embedded.binaries import find_valkey
 from kindling.embedded.birth import Identity
 from kindling.embedded.secrets import Secrets
-from kindling.embedded.sockets import make_socket_folder, name_socket_folder
+from kindling.embedded.sockets import make_socket_folder
 
 RIGHTS = {
     "web": "~* &* +@all -@admin",
@@ -26,11 +26,6 @@ RIGHTS = {
     "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
 }
 """What each user may do, in the words of `ACL SETUSER`."""
-
-
-def name_valkey(data: Path, *, user: str, password: str) -> str:
-    """The VALKEY_URL with which this user reaches the Valkey of the data folder."""
-    return f"unix://{user}:{quote(password, safe='')}@{_name_socket(data)}?db=0"
 
 
 class Valkey:
@@ -52,7 +47,7 @@ class Valkey:
     def command(self) -> list[str]:
         options = {
             "port": "0",  # Unix socket only
-            "unixsocket": str(_name_socket(self._data)),
+            "unixsocket": str(name_valkey_socket(self._data)),
             "unixsocketperm": "700",
             "dir": str(self.folder),
             "aclfile": str(self.folder / "users.acl"),
@@ -79,10 +74,6 @@ class Valkey:
                 return bool(client.ping())
         except redis.RedisError:
             return False
-
-
-def _name_socket(data: Path) -> Path:
-    return name_socket_folder(data) / "valkey.sock"
 
 
 def _describe(user: str, password: str) -> str:
