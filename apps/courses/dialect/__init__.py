@@ -1,0 +1,25 @@
+"""The Markdown dialect in which chapters are written: text in, checked HTML and facts out. Knows no database."""
+
+from .compiling import Compiled, ItemFacts, ListingFacts, OutlineEntry, ProjectFacts, compile_chapter
+from .front_matter import Entry, read_entries
+from .problems import BadChapter, Problem, Problems
+from .rendering import QuizAnswers, QuizChoice, show_question
+from .source import clean
+
+__all__ = [
+    "BadChapter",
+    "Compiled",
+    "Entry",
+    "ItemFacts",
+    "ListingFacts",
+    "OutlineEntry",
+    "Problem",
+    "Problems",
+    "ProjectFacts",
+    "QuizAnswers",
+    "QuizChoice",
+    "clean",
+    "compile_chapter",
+    "read_entries",
+    "show_question",
+]

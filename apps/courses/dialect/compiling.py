@@ -1,0 +1,149 @@
+"""The whole way from the text of a chapter to what is stored of it when it is published."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from .directives import read_directive
+from .front_matter import read_front
+from .markdown import plain_text
+from .nodes import Block, Directive, Document, Listing, Project, Section
+from .problems import Problems
+from .rendering import QuizAnswers, Renderer
+from .rules import check_anatomy, collect_ids, kind_of
+from .source import clean
+from .structure import RawBlock, RawSection, read_sections
+
+WORDS_PER_MINUTE = 220
+LINES_PER_MINUTE = 30  # of code, which is read more slowly than prose
+
+
+class OutlineEntry(TypedDict):
+    id: str
+    number: int
+    title: str
+    kind: str
+
+
+class ProjectFacts(TypedDict):
+    title: str
+    code: str
+    output: str
+    goal: str
+    minutes: int
+
+
+class ListingFacts(TypedDict):
+    """`output` is empty when none is claimed; `match` says how it is compared: exact or close."""
+
+    title: str
+    code: str
+    output: str
+    match: str
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    key: str
+    kind: str
+    title: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Everything derived from a source. `source` is the text made uniform; `items` stand in the order of the text."""
+
+    source: str
+    title: str
+    level: str
+    summary: str
+    updated: datetime.date
+    html: str
+    outline: list[OutlineEntry]
+    quizzes: dict[str, QuizAnswers]
+    projects: dict[str, ProjectFacts]
+    listings: dict[str, ListingFacts]
+    items: list[ItemFacts]
+    minutes: int
+    run_minutes: int
+
+
+def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) -> Compiled:
+    """Reads, checks and renders a chapter. `figures` is SVG text by file name, `address` is `course/chapter`.
+
+    Raises `BadChapter` with every problem found. Touches no database.
+    """
+    text, problems = clean(source), Problems()
+    document = _read(text, problems)
+    check_anatomy(document.sections, problems)
+    renderer = Renderer(address, figures, collect_ids(document.sections, problems), problems)
+    html = "".join(renderer.section(number, section) for number, section in enumerate(document.sections, start=1))
+    problems.raise_any()
+    return _collect(text, document, renderer, html)
+
+
+def _read(text: str, problems: Problems) -> Document:
+    lines = text.split("\n")
+    front, length = read_front(lines, problems)
+    raw = read_sections(list(enumerate(lines, start=1))[length:], problems)
+    return Document(front, tuple(_read_section(section, problems) for section in raw))
+
+
+def _read_section(raw: RawSection, problems: Problems) -> Section:
+    blocks = tuple(block for block in (_read_block(block, problems) for block in raw.blocks) if block is not None)
+    return Section(raw.line, raw.key, raw.title, kind_of(raw.key), blocks)
+
+
+def _read_block(raw: RawBlock, problems: Problems) -> Block | None:
+    return read_directive(raw, problems) if isinstance(raw, Directive) else raw
+
+
+def _collect(text: str, document: Document, renderer: Renderer, html: str) -> Compiled:
+    nodes = [block for section in document.sections for block in section.blocks]
+    projects = {node.key: _project_facts(node) for node in nodes if isinstance(node, Project)}
+    listings = {node.key: _listing_facts(node) for node in nodes if isinstance(node, Listing)}
+    lines = {block.key: block.line for block in (*document.sections, *nodes) if hasattr(block, "key")}
+    return Compiled(
+        source=text,
+        title=document.front.title,
+        level=document.front.level,
+        summary=document.front.summary,
+        updated=document.front.updated,
+        html=html,
+        outline=_outline(document),
+        quizzes=renderer.quizzes,
+        projects=projects,
+        listings=listings,
+        items=[ItemFacts(key, kind, title[:200], lines[key]) for key, (kind, title) in renderer.titles.items()],
+        minutes=_reading_minutes(text, [facts["code"] for facts in (*projects.values(), *listings.values())]),
+        run_minutes=sum(facts["minutes"] for facts in projects.values()),
+    )
+
+
+def _outline(document: Document) -> list[OutlineEntry]:
+    return [
+        OutlineEntry(id=section.key, number=number, title=plain_text(section.title), kind=section.kind)
+        for number, section in enumerate(document.sections, start=1)
+    ]
+
+
+def _project_facts(project: Project) -> ProjectFacts:
+    return ProjectFacts(
+        title=project.title, code=project.code, output=project.output, goal=project.goal, minutes=project.minutes
+    )
+
+
+def _listing_facts(listing: Listing) -> ListingFacts:
+    return ListingFacts(title=listing.title, code=listing.code, output=listing.output, match=listing.match)
+
+
+def _reading_minutes(text: str, codes: list[str]) -> int:
+    lines_of_code = sum(code.count("\n") for code in codes)
+    words = len(re.findall(r"\w+", text)) - sum(len(re.findall(r"\w+", code)) for code in codes)
+    return max(1, math.ceil(words / WORDS_PER_MINUTE + lines_of_code / LINES_PER_MINUTE))

@@ -1,0 +1,146 @@
+"""Markdown to HTML that is safe to show: CommonMark without HTML, then an allow-list that nothing else passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from .listings import NAMES, colour
+from .nodes import Passage
+from .problems import Problems
+
+PASSAGE_BYTES = 20_000  # brackets take time by the square of their number: 20 kB of them take 0.2 s
+TAG_NAMES = "p br em strong s code pre span a ul ol li blockquote hr table thead tbody tr th td"
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"class", "tabindex"}, "span": {"class"}}
+ALIGNED = {"class": {"align-left", "align-right", "align-center"}}
+BREAKS = ("softbreak", "hardbreak")
+WORDS = ("text", "code_inline")
+LINK = re.compile(r"https?://[^/]|mailto:[^@\s]+@|#|/(?!/)|\.\./", re.IGNORECASE)
+
+
+class Markdown:
+    """Renders the passages of one chapter. What is wrong goes to `problems`, with the line in the chapter's file.
+
+    `ids` are all that a link `#id` may lead to.
+    """
+
+    def __init__(self, ids: Collection[str], problems: Problems) -> None:
+        self.ids = ids
+        self.problems = problems
+
+    def blocks(self, passage: Passage) -> SafeString:
+        """Paragraphs, lists, tables and fences."""
+        return _clean(_render(self.parse(passage)))
+
+    def inline(self, passage: Passage) -> SafeString:
+        """One line of text without a paragraph around it."""
+        if self.too_long(passage):
+            return SafeString()
+        tokens = PARSER.parseInline(passage.text)
+        self.check(tokens, passage.line)
+        return _clean(_render(tokens))
+
+    def lead(self, passage: Passage) -> tuple[SafeString, SafeString, str]:
+        """The first paragraph as inline HTML, the HTML of what follows it, and the first paragraph as plain text."""
+        tokens = self.parse(passage)
+        if not tokens or tokens[0].type != "paragraph_open":
+            self.problems.add(passage.line, "Begin with a sentence: this starts with something else.")
+            return SafeString(), SafeString(), ""
+        return _clean(_render(tokens[1:2])), _clean(_render(tokens[3:])), plain(tokens[1:2])
+
+    def parse(self, passage: Passage) -> list[Token]:
+        if self.too_long(passage):
+            return []
+        tokens = PARSER.parse(passage.text)
+        self.check(tokens, passage.line)
+        return tokens
+
+    def too_long(self, passage: Passage) -> bool:
+        long = len(passage.text.encode()) > PASSAGE_BYTES
+        if long:
+            self.problems.add(passage.line, f"This passage is over {PASSAGE_BYTES // 1000} kB: divide it by headings.")
+        return long
+
+    def check(self, tokens: Sequence[Token], first_line: int) -> None:
+        for token in tokens:
+            line = first_line + (token.map[0] if token.map else 0)
+            if token.type == "fence" and token.info.strip() not in NAMES:
+                known = ", ".join(name for name in NAMES if name)
+                self.problems.add(line, f"The language “{token.info.strip()[:40]}” is unknown: write one of {known}.")
+            for child in token.children or ():
+                self.check_inline(child, line)
+                line += child.type in BREAKS
+
+    def check_inline(self, token: Token, line: int) -> None:
+        if token.type == "image":
+            self.problems.add(line, 'Pictures are figures here: write ::: figure id src="name.svg".')
+        if token.type != "link_open":
+            return
+        href = str(token.attrs.get("href", ""))
+        if not LINK.match(href):
+            self.problems.add(
+                line, f"The link “{href[:60]}” is not allowed: begin it with https://, mailto:, /, ../ or #."
+            )
+        elif href.startswith("#") and href[1:] not in self.ids:
+            self.problems.add(line, f"Nothing in this chapter has the id “{href[1:61]}”: check the link.")
+
+
+def plain(tokens: Iterable[Token]) -> str:
+    """The text of inline tokens without any markup."""
+    children = (child for token in tokens for child in token.children or ())
+    texts = (" " if child.type in BREAKS else child.content if child.type in WORDS else "" for child in children)
+    return " ".join("".join(texts).split())
+
+
+def plain_text(text: str) -> str:
+    """One line of Markdown as plain text."""
+    return plain(PARSER.parseInline(text[:1000]))
+
+
+def _build() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "linkify": False})
+    parser.enable(["table", "strikethrough", "smartquotes"])
+    # Headings are structure, raw HTML is text, and code is fenced: an indented paragraph is a paragraph.
+    parser.disable(["heading", "lheading", "html_block", "html_inline", "code"])
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `Markdown.check` refuses aloud
+    parser.add_render_rule("fence", _render_fence)
+    return parser
+
+
+def _render_fence(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return colour(tokens[index].content, tokens[index].info.strip()) + "\n"
+
+
+def _render(tokens: Sequence[Token]) -> str:
+    for token in tokens:
+        style = str(token.attrs.pop("style", ""))
+        if style.startswith("text-align:"):  # inline styles are forbidden by the content security policy
+            token.attrs["class"] = f"align-{style.removeprefix('text-align:')}"
+    return str(PARSER.renderer.render(tokens, PARSER.options, {}))
+
+
+def _clean(html: str) -> SafeString:
+    cleaned = nh3.clean(
+        html,
+        tags=set(TAG_NAMES.split()),
+        attributes=ATTRIBUTES,
+        tag_attribute_values={"th": ALIGNED, "td": ALIGNED},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+    scrollable = cleaned.replace("<table>", '<div class="table" tabindex="0"><table>').replace(
+        "</table>", "</table></div>"
+    )
+    return mark_safe(scrollable)  # noqa: S308  the allow-list above is what makes it safe
+
+
+PARSER = _build()

@@ -1,0 +1,163 @@
+"""What a chapter consists of once it has been read. Every node knows the line of the file on which it begins."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Markdown that holds neither headings nor directives."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Fence:
+    line: int
+    language: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A `###` inside a section. Its key is optional: it is there to be linked to, nothing is recorded for it."""
+
+    line: int
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Directive:
+    """A block between `::: name key attribute="value"` and `:::` as it was written; `body` begins on the next line."""
+
+    line: int
+    name: str
+    key: str
+    attributes: dict[str, str]
+    body: Passage
+
+
+@dataclass(frozen=True)
+class Objectives:
+    line: int
+    key: str
+    goals: Passage
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Code that the tests run. `match` says how its output is compared: exact, or close (numbers within 2 %)."""
+
+    line: int
+    key: str
+    title: str
+    code: str
+    output: str
+    match: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """Code that the student trains. `goal` is `metric<number` or `metric>number`, judged on the metric's last value."""
+
+    line: int
+    key: str
+    title: str
+    goal: str
+    minutes: int
+    before: Passage
+    code: str
+    output: str
+    after: Passage
+
+
+@dataclass(frozen=True)
+class Choice:
+    line: int
+    text: Passage
+    correct: bool
+    reason: Passage
+
+
+@dataclass(frozen=True)
+class Quiz:
+    line: int
+    key: str
+    prompt: Passage
+    choices: tuple[Choice, ...]
+
+    @property
+    def multiple(self) -> bool:
+        return sum(choice.correct for choice in self.choices) > 1
+
+
+@dataclass(frozen=True)
+class Card:
+    """A front and a back: an exercise with its solution, a question with its answer. `kind` says which."""
+
+    line: int
+    key: str
+    kind: str
+    title: str
+    front: Passage
+    back: Passage
+
+
+@dataclass(frozen=True)
+class Callout:
+    line: int
+    key: str
+    kind: str
+    title: str
+    text: Passage
+
+
+@dataclass(frozen=True)
+class Figure:
+    line: int
+    key: str
+    src: str
+    wide: bool
+    caption: Passage
+
+
+@dataclass(frozen=True)
+class Next:
+    """Leads on to the chapter `slug`, once that can be read."""
+
+    line: int
+    slug: str
+    text: Passage
+
+
+Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Next
+Block = Passage | Heading | Node
+
+
+@dataclass(frozen=True)
+class Front:
+    """The front matter: what is said about a chapter before it begins."""
+
+    title: str
+    level: str
+    summary: str
+    updated: datetime.date
+
+
+@dataclass(frozen=True)
+class Section:
+    line: int
+    key: str
+    title: str
+    kind: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    front: Front
+    sections: tuple[Section, ...]

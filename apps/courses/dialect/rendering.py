@@ -1,0 +1,216 @@
+"""From nodes to the HTML of the page. The style sheets and scripts rely on what is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TypedDict
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from .figures import UnsafeFigure, inline
+from .listings import NAMES, colour, show_output
+from .markdown import Markdown, plain_text
+from .nodes import Block, Callout, Card, Figure, Heading, Listing, Next, Objectives, Passage, Project, Quiz, Section
+from .problems import Problems
+
+CSRF = mark_safe("<!--csrf-->")  # replaced by the reader's own token when the page is shown
+TITLES = {"note": "Note", "tip": "Tip", "warning": "Warning", "key": "Key idea"}
+
+
+class QuizChoice(TypedDict):
+    id: str
+    html: str
+    correct: bool
+    reason_html: str
+
+
+class QuizAnswers(TypedDict):
+    """One question with its answers; only grading may look into it."""
+
+    prompt_html: str
+    body_html: str
+    multiple: bool
+    choices: list[QuizChoice]
+
+
+class Renderer:
+    """Renders one chapter and gathers what is to be known of it besides the HTML.
+
+    `address` is `course/chapter`. `titles` holds the plain title of every item, in the order of the text.
+    """
+
+    def __init__(self, address: str, figures: Mapping[str, str], ids: Collection[str], problems: Problems) -> None:
+        self.address = address
+        self.figures = figures
+        self.problems = problems
+        self.markdown = Markdown(ids, problems)
+        self.quizzes: dict[str, QuizAnswers] = {}
+        self.titles: dict[str, tuple[str, str]] = {}
+
+    def section(self, number: int, section: Section) -> SafeString:
+        self.titles[section.key] = ("section", plain_text(section.title))
+        title = self.markdown.inline(Passage(section.line, section.title))
+        heading = format_html(
+            '<h2><a href="#{}"><span class="number">{}</span> {}</a></h2>', section.key, number, title
+        )
+        return format_html(
+            '<section id="{}" class="section" data-kind="{}" data-key="{}">\n{}\n{}</section>\n',
+            section.key,
+            section.kind,
+            section.key,
+            heading,
+            format_html_join("", "{}\n", ((self.block(block),) for block in section.blocks)),
+        )
+
+    def block(self, block: Block) -> SafeString:
+        render: Mapping[type, Callable[..., SafeString]] = {
+            Passage: self.markdown.blocks,
+            Heading: self.heading,
+            Objectives: self.objectives,
+            Listing: self.listing,
+            Project: self.project,
+            Quiz: self.quiz,
+            Card: self.card,
+            Callout: self.callout,
+            Figure: self.figure,
+            Next: self.next,
+        }
+        return render[type(block)](block)
+
+    def heading(self, heading: Heading) -> SafeString:
+        title = self.markdown.inline(Passage(heading.line, heading.title))
+        if not heading.key:
+            return format_html("<h3>{}</h3>", title)
+        return format_html('<h3 id="{}"><a href="#{}">{}</a></h3>', heading.key, heading.key, title)
+
+    def objectives(self, objectives: Objectives) -> SafeString:
+        goals = self.markdown.blocks(objectives.goals)
+        return format_html('<div class="objectives" id="{}">{}</div>', objectives.key, goals)
+
+    def listing(self, listing: Listing) -> SafeString:
+        self.titles[listing.key] = ("listing", listing.title)
+        return _listing(listing.key, listing.title, listing.code, listing.output)
+
+    def project(self, project: Project) -> SafeString:
+        self.titles[project.key] = ("project", project.title)
+        return format_html(
+            '<div class="project" id="{}" data-kind="project" data-project="{}/{}" data-minutes="{}">\n'
+            "<h3>{}</h3>\n{}{}\n{}</div>",
+            project.key,
+            self.address,
+            project.key,
+            project.minutes,
+            project.title,
+            self.markdown.blocks(project.before),
+            _listing(f"{project.key}--code", project.title, project.code, project.output),
+            self.markdown.blocks(project.after),
+        )
+
+    def quiz(self, quiz: Quiz) -> SafeString:
+        prompt, body, title = self.markdown.lead(quiz.prompt)
+        self.titles[quiz.key] = ("quiz", title)
+        choices = [
+            QuizChoice(
+                id="abcdefgh"[at],
+                html=self.markdown.inline(choice.text),
+                correct=choice.correct,
+                reason_html=self.markdown.blocks(choice.reason),
+            )
+            for at, choice in enumerate(quiz.choices[:8])
+        ]
+        answers = QuizAnswers(prompt_html=prompt, body_html=body, multiple=quiz.multiple, choices=choices)
+        self.quizzes[quiz.key] = answers
+        shown = show_question(quiz.key, answers)
+        context = {"question": shown, "action": f"quiz/{quiz.key}/", "result": None, "csrf": CSRF}
+        return render_to_string("courses/_question.html", context)
+
+    def card(self, card: Card) -> SafeString:
+        return self.exercise(card) if card.kind == "exercise" else self.question(card)
+
+    def exercise(self, card: Card) -> SafeString:
+        self.titles[card.key] = (card.kind, card.title)
+        return format_html(
+            '<article class="exercise" id="{}" data-kind="exercise">\n<h3>{}</h3>\n{}'
+            '<details><summary>Hint and solution</summary>\n<div class="answer">{}</div></details></article>',
+            card.key,
+            card.title,
+            self.markdown.blocks(card.front),
+            self.markdown.blocks(card.back),
+        )
+
+    def question(self, card: Card) -> SafeString:
+        lead, rest, title = self.markdown.lead(card.front)
+        self.titles[card.key] = (card.kind, title)
+        return format_html(
+            '<article class="{}" id="{}" data-kind="{}"><details><summary>{}</summary>\n'
+            '<div class="answer">{}{}</div></details></article>',
+            card.kind,
+            card.key,
+            card.kind,
+            lead,
+            rest,
+            self.markdown.blocks(card.back),
+        )
+
+    def callout(self, callout: Callout) -> SafeString:
+        return format_html(
+            '<aside class="callout {}" id="{}"><p class="callout-title">{}</p>\n{}</aside>',
+            callout.kind,
+            callout.key,
+            callout.title or TITLES.get(callout.kind, ""),
+            self.markdown.blocks(callout.text),
+        )
+
+    def figure(self, figure: Figure) -> SafeString:
+        svg, title = self.drawing(figure)
+        self.titles[figure.key] = ("figure", title)
+        return format_html(
+            '<figure class="{}" id="{}" data-kind="figure">{}<figcaption>{}</figcaption></figure>',
+            "figure wide" if figure.wide else "figure",
+            figure.key,
+            svg,
+            self.markdown.blocks(figure.caption),
+        )
+
+    def drawing(self, figure: Figure) -> tuple[SafeString, str]:
+        if figure.src not in self.figures:
+            if figure.src:
+                known = ", ".join(sorted(self.figures)) or "none"
+                self.problems.add(figure.line, f"There is no file {figure.src} beside the chapter (there is: {known}).")
+            return SafeString(), ""
+        try:
+            svg, title = inline(self.figures[figure.src], figure.key)
+        except UnsafeFigure as unsafe:
+            for reason in unsafe.reasons:
+                self.problems.add(figure.line, f"{figure.src}: {reason}")
+            return SafeString(), ""
+        return mark_safe(svg), title  # noqa: S308  written out element by element from an allow-list
+
+    def next(self, link: Next) -> SafeString:
+        text = self.markdown.blocks(link.text)
+        return format_html('<div class="next" data-kind="next">{}<!--next:{}--></div>', text, link.slug)
+
+
+def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
+    """What `courses/_question.html` needs of a question, and nothing that gives an answer away."""
+    return {
+        "key": key,
+        "prompt_html": answers["prompt_html"],
+        "body_html": answers["body_html"],
+        "multiple": answers["multiple"],
+        "choices": [{"id": choice["id"], "html": choice["html"]} for choice in answers["choices"]],
+    }
+
+
+def _listing(key: str, title: str, code: str, output: str) -> SafeString:
+    return format_html(
+        '<figure class="listing" id="{}" data-kind="listing"><figcaption><span class="lang">{}</span>'
+        '<span class="title">{}</span></figcaption>{}{}</figure>',
+        key,
+        NAMES["python"],
+        title,
+        mark_safe(colour(code, "python")),  # noqa: S308  Pygments escapes what it colours
+        mark_safe(show_output(output)) if output else "",  # noqa: S308  escaped there
+    )
