@@ -125,7 +125,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "kindling.static.HashedFiles"},
 }
 # Hashed by Django, or a chunk that esbuild has hashed: the name changes with the content, so keep it for ever.
-WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.\w+$|/build/chunks/[\w-]+-[0-9A-Z]{8}\.\w+$"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.\w+$|/build/chunks/[\w.-]+-[0-9A-Z]{8}\.\w+$"
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

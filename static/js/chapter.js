@@ -1,0 +1,101 @@
+/* <kindling-chapter>: records which sections were read and where the reader is, and offers the way back to that place.
+
+   A section counts as read when its end has stayed in view for a second. Sections are observed, not headings: a jump past
+   a heading would be missed otherwise. */
+import { post } from "./requests.js";
+
+const DWELL_MS = 1000;
+const SEND_AFTER_MS = 1500;
+const RETRY_AFTER_MS = 15_000;
+
+class KindlingChapter extends HTMLElement {
+  connectedCallback() {
+    const state = JSON.parse(document.getElementById("chapter-state").textContent);
+    this.read = new Set(state.read);
+    this.unsent = new Set();
+    this.place = state.place;
+    this.sections = [...this.querySelectorAll(".section[data-key]")];
+    this.observePlace();
+    this.observeEnds();
+    this.offerReturn(state.place);
+    addEventListener("visibilitychange", () => document.hidden && this.send());
+    addEventListener("pagehide", () => this.send());
+  }
+
+  observePlace() {
+    const line = new IntersectionObserver(
+      (entries) => {
+        const entered = entries.filter((entry) => entry.isIntersecting).at(-1);
+        if (entered) this.moveTo(entered.target.dataset.key);
+      },
+      { rootMargin: "-30% 0px -69% 0px" },
+    );
+    for (const section of this.sections) line.observe(section);
+  }
+
+  observeEnds() {
+    const timers = new Map();
+    const ends = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        clearTimeout(timers.get(target));
+        if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section").dataset.key), DWELL_MS));
+      }
+    });
+    for (const section of this.sections) {
+      if (!this.read.has(section.dataset.key) && section.lastElementChild) ends.observe(section.lastElementChild);
+    }
+  }
+
+  moveTo(key) {
+    this.dispatchEvent(new CustomEvent("place", { bubbles: true, detail: { key } }));
+    if (key === this.place || (!scrollY && !this.place)) return;
+    this.place = key;
+    this.moved = true;
+    this.sendSoon();
+  }
+
+  markRead(key) {
+    if (this.read.has(key) || document.hidden) return;
+    this.read.add(key);
+    this.unsent.add(key);
+    this.dispatchEvent(new CustomEvent("read", { bubbles: true, detail: { key } }));
+    this.sendSoon();
+  }
+
+  sendSoon(after = SEND_AFTER_MS) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), after);
+  }
+
+  async send() {
+    clearTimeout(this.timer);
+    if (!this.unsent.size && !this.moved) return;
+    const read = [...this.unsent];
+    this.unsent.clear();
+    this.moved = false;
+    try {
+      await post(this.dataset.record, { read, place: this.place }, { keepalive: true });
+      if (read.length) document.dispatchEvent(new Event("progress"));
+    } catch (refusal) {
+      if (!refusal.passing) return;
+      for (const key of read) this.unsent.add(key);
+      this.moved = true;
+      this.sendSoon(RETRY_AFTER_MS);
+    }
+  }
+
+  offerReturn(place) {
+    const section = this.sections.findIndex((each) => each.dataset.key === place);
+    if (section < 1 || location.hash) return;
+    const offer = this.querySelector("[data-return]");
+    const link = offer.querySelector("a");
+    link.href = `#${place}`;
+    link.textContent = this.sections[section].querySelector("h2").textContent.trim();
+    offer.hidden = false;
+    offer.addEventListener("click", (event) => {
+      if (event.target.closest("a, button")) offer.hidden = true;
+    });
+  }
+}
+
+customElements.define("kindling-chapter", KindlingChapter);

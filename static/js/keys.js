@@ -1,0 +1,39 @@
+/* Keys: j and k walk the sections, ← and → the chapters, ? tells. Single keys can be switched off (WCAG 2.1.4). */
+const help = document.getElementById("keys");
+const off = help?.querySelector("input");
+
+const acts = {
+  j: () => step(1),
+  k: () => step(-1),
+  ArrowLeft: () => document.querySelector(".pager [rel=prev]")?.click(),
+  ArrowRight: () => document.querySelector(".pager [rel=next]")?.click(),
+  "?": () => help.showModal(),
+};
+
+function step(by) {
+  const sections = [...document.querySelectorAll(".section")];
+  const edge = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
+  const passed = sections.filter((section) => section.getBoundingClientRect().top <= edge).length - 1;
+  const here = sections[passed]?.getBoundingClientRect().top < edge - 24 && by < 0 ? passed + 1 : passed;
+  sections[Math.max(0, here + by)]?.querySelector("h2 a").focus({ preventScroll: true });
+  sections[Math.max(0, here + by)]?.scrollIntoView();
+}
+
+function isTyping(target) {
+  return target.closest?.("input, textarea, select, [contenteditable], [tabindex='0'], dialog, summary") != null;
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+  const act = acts[event.key];
+  if (!act || (off.checked && event.key.length === 1 && event.key !== "?")) return;
+  event.preventDefault();
+  act();
+}
+
+if (help) {
+  off.checked = localStorage.getItem("keys") === "off";
+  off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
+  document.querySelector("[data-keys]")?.addEventListener("click", () => help.showModal());
+  document.addEventListener("keydown", press);
+}

@@ -1,0 +1,171 @@
+/* <kindling-lab>: write code, run it on the server, see what comes out. A run belongs to the server: this only watches. */
+import { Refusal, backOff, post, sleep } from "../requests.js";
+import { Chart } from "./chart.js";
+import { Console } from "./console.js";
+import { enhanceEditor } from "./editor.js";
+import { Shelf } from "./shelf.js";
+import { Status } from "./status.js";
+import { RunStream } from "./stream.js";
+import { isFinal } from "./states.js";
+
+const STARTS = 4;
+
+class KindlingLab extends HTMLElement {
+  connectedCallback() {
+    const role = (name) => this.querySelector(`[data-role=${name}]`);
+    this.code = this.querySelector("textarea");
+    this.runButton = role("run");
+    this.stopButton = role("stop");
+    this.notice = role("notice");
+    this.console = new Console(role("console"));
+    this.chart = new Chart(role("chart"));
+    this.status = new Status(this, role("status"), role("announcement"));
+    this.shelf = new Shelf(JSON.parse(this.querySelector("script").textContent).projects, role("projects"), this.code, this.dataset.keep !== "no");
+    this.listen(role("reset"));
+    this.show(this.shelf.current);
+  }
+
+  disconnectedCallback() {
+    this.stream?.close();
+  }
+
+  listen(reset) {
+    enhanceEditor(this.code, { onRun: () => this.run() });
+    this.runButton?.addEventListener("click", () => this.run());
+    this.stopButton?.addEventListener("click", () => this.halt());
+    reset.addEventListener("click", () => this.shelf.reset());
+    this.addEventListener("halt", () => this.halt());
+    this.addEventListener("take", ({ detail }) => this.take(detail));
+    this.shelf.onChange = (project) => this.show(project);
+  }
+
+  /** Brings a listing into the lab and runs it. */
+  take(listing) {
+    this.scrollIntoView({ block: "nearest" });
+    if (this.runButton?.disabled) {
+      this.say("A run is going on. Stop it, or wait for its end, then run this.");
+      return;
+    }
+    this.shelf.put(listing);
+    this.code.focus({ preventScroll: true });
+    this.run();
+  }
+
+  /** Shows a project with its last run, whole and from the start. */
+  show(project) {
+    this.clear();
+    if (project.last_run) this.watch(project.last_run);
+  }
+
+  clear() {
+    this.stream?.close();
+    this.current = null;
+    this.console.clear();
+    this.chart.clear();
+    this.status.ready(Boolean(this.runButton));
+    this.say("");
+    this.enable(false);
+  }
+
+  async run() {
+    if (!this.runButton || this.runButton.disabled) return;
+    this.clear();
+    this.enable(true);
+    this.status.sending();
+    const project = this.shelf.current;
+    try {
+      const run = await this.start({ code: this.code.value, project: project.path, client_token: crypto.randomUUID() });
+      project.last_run = run;
+      this.watch(run);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      this.enable(false);
+      this.status.ready(true);
+      this.say(refusal.message, refusal.answer.login_url && { text: "Log in", href: refusal.answer.login_url });
+    }
+  }
+
+  /** The same token on every try: the server starts one run, however often it hears of it. */
+  async start(wanted) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await post(this.dataset.start, wanted);
+      } catch (refusal) {
+        if (!refusal.passing || refusal.status === 429 || tries === STARTS) throw refusal;
+        await sleep(backOff(tries));
+      }
+    }
+  }
+
+  watch(run) {
+    this.current = run;
+    this.enable(!isFinal(run.state));
+    this.status.state(run.state);
+    this.stream = new RunStream(run.tickets_url, {
+      onEvent: (type, data) => this.receive(type, data),
+      onRestart: () => this.restart(),
+      onConnection: (connected) => this.status.connection(connected),
+      onGiveUp: (message) => this.giveUp(message),
+    });
+    this.stream.open();
+  }
+
+  receive(type, data) {
+    if (type === "stdout" || type === "stderr") this.console.write(type, data.text);
+    else if (type === "metric") this.status.metric(this.chart.add(data));
+    else if (type === "progress") this.status.progress(data);
+    else if (type === "notice") this.console.aside(data.text);
+    else if (type === "gap") this.console.aside(data.text ?? "Some of the output is missing here: it was too much to keep.");
+    else if (type === "state") this.move(data);
+  }
+
+  move({ state, message }) {
+    this.status.state(state);
+    this.current.state = state;
+    if (!isFinal(state)) return;
+    if (message) this.console.aside(message);
+    this.stream.close();
+    this.enable(false);
+    this.chart.finish();
+    if (this.shelf.current.path) document.dispatchEvent(new Event("progress"));
+  }
+
+  restart() {
+    this.console.clear();
+    this.chart.clear();
+    this.status.restart();
+    this.console.aside("The run was started again; its output begins anew.");
+  }
+
+  giveUp(message) {
+    this.enable(false);
+    this.status.ready(Boolean(this.runButton));
+    this.say(message);
+  }
+
+  async halt() {
+    if (!this.current || isFinal(this.current.state)) return;
+    this.status.stopping();
+    try {
+      await post(this.current.stop_url);
+    } catch (refusal) {
+      this.say(`${refusal.message} The run is still going; press Stop again.`);
+    }
+  }
+
+  enable(active) {
+    if (!this.runButton) return;
+    this.runButton.disabled = active;
+    this.stopButton.disabled = !active;
+  }
+
+  say(text, link) {
+    this.notice.hidden = !text;
+    this.notice.textContent = text;
+    if (!link) return;
+    const anchor = Object.assign(document.createElement("a"), { textContent: link.text, href: link.href });
+    this.notice.append(" ", anchor);
+  }
+}
+
+customElements.define("kindling-lab", KindlingLab);
