@@ -1,0 +1,113 @@
+"""The programs of Kindling, and what each may know: its environment is all that it gets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from kindling.embedded.engine import Engine
+from kindling.embedded.postgres import Postgres
+from kindling.embedded.valkey import Valkey
+from kindling.supervisor.plan import Plan, list_search_path
+from kindling.supervisor.program import Program
+
+STOPPING = [["scheduler", "web", "streams"], ["worker"], ["runner", "control"], ["valkey", "postgres"]]
+"""The order of the end: nothing new comes in, runs are handed over, results are written down, data goes to disk."""
+
+CELERY = [
+    "--without-gossip",  # workers need not know each other
+    "--without-mingle",  # nor wait a second at the start for the others' revoked tasks
+    "--without-heartbeat",  # leases of our own say who lives
+]
+
+
+def list_engines(plan: Plan) -> list[Engine]:
+    """The embedded servers that this plan needs."""
+    engines: list[Engine] = []
+    if not plan.given_database:
+        engines.append(Postgres(plan.data))
+    if not plan.given_valkey:
+        engines.append(Valkey(plan.data))
+    return engines
+
+
+def web(plan: Plan) -> Program:
+    server = [
+        "--interface=wsgi",
+        f"--host={plan.host}",
+        f"--port={plan.port}",
+        "--http=1",  # what browsers speak without TLS
+        "--no-ws",
+        "--blocking-threads=4",  # pages wait for Postgres about half their time
+        "--respawn-failed-workers",
+        "--workers-kill-timeout=4s",
+    ]
+    command = ["granian", *server, "kindling.supervisor.wsgi:application"]
+    return _python("web", plan, command, _know_everything(plan))
+
+
+def streams(plan: Plan) -> Program:
+    environment = {"VALKEY_URL": plan.name_valkey("streams"), "KINDLING_TICKET_KEY": plan.ticket_key}
+    where = [f"--host={plan.host}", f"--port={plan.streams_port}"]
+    return _python("streams", plan, ["kindling.streams", *where], environment)
+
+
+def control(plan: Plan) -> Program:
+    # Threads: its tasks wait for Postgres, and a pool of processes would leave orphans.
+    worker = ["worker", "--queues=control", "--pool=threads", "--concurrency=2", "--hostname=control@%h", *CELERY]
+    command = ["celery", "--app=kindling.celery", *worker, "--loglevel=INFO"]
+    return _python("control", plan, command, _know_everything(plan))
+
+
+def scheduler(plan: Plan) -> Program:
+    # No pid file: after a kill it would keep the next one from starting. One scheduler is the supervisor's business.
+    beat = ["beat", f"--schedule={plan.data / 'beat'}", "--pidfile=", "--loglevel=WARNING"]
+    return _python("scheduler", plan, ["celery", "--app=kindling.celery", *beat], _know_everything(plan))
+
+
+def worker(plan: Plan) -> Program:
+    environment = {
+        "VALKEY_URL": plan.name_valkey("worker"),
+        "KINDLING_RUNNER_SOCKET": str(plan.runner_socket),
+        "KINDLING_SLOTS": str(plan.slots),
+    }
+    serve = ["worker", "--queues=runs.cpu", "--pool=threads", f"--concurrency={plan.slots}", "--hostname=runs@%h"]
+    command = ["celery", "--app=workers.celery", *serve, *CELERY, "--loglevel=INFO"]
+    return _python("worker", plan, command, environment)
+
+
+def runner(plan: Plan) -> Program:
+    """Gets nothing: no address, no key, not even a PATH."""
+    command = [sys.executable, "-m", "workers.runner", f"--socket={plan.runner_socket}", f"--slots={plan.slots}"]
+    return Program(name="runner", command=command, folder=plan.root)
+
+
+def _know_everything(plan: Plan) -> dict[str, str]:
+    """What the processes with Django get."""
+    return {
+        **plan.handed_on,
+        "DATABASE_URL": plan.database_url,
+        "VALKEY_URL": plan.name_valkey("web"),
+        "KINDLING_DATA": str(plan.data),
+        "KINDLING_SECRET_KEY": plan.secret_key,
+        "KINDLING_TICKET_KEY": plan.ticket_key,
+        "KINDLING_HOSTS": plan.hosts,
+        "KINDLING_STREAMS_PORT": str(plan.streams_port),
+    }
+
+
+def _python(name: str, plan: Plan, command: Sequence[str], environment: dict[str, str]) -> Program:
+    plain = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": list_search_path(plan.root),
+        "PYTHONUNBUFFERED": "1",  # the last words of a process that is killed stand in its log
+    }
+    return Program(
+        name=name,
+        command=[sys.executable, "-m", *command],
+        folder=plan.root,
+        environment={**plain, **environment},
+    )
