@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 
 from apps.quizzes.forms import csrf_field
 
@@ -23,7 +24,7 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "chapter": {"number": reading.number},
         "revision": revision,
         "outline": [vars(section) | {"read": section.id in standing.read} for section in reading.text.sections],
-        "body": reading.text.fill(csrf_field(request)),
+        "body": reading.text.fill({"csrf": csrf_field(request)} | _next_hole(reading)),
         "lab": {"projects": [_describe_project(reading, project) for project in reading.text.projects]},
         "state": _describe_standing(standing),
         "record_url": reverse("progress:record", args=address),
@@ -68,6 +69,14 @@ def _describe_run(run: LastRun) -> dict[str, str]:
         "tickets_url": reverse("runs:ticket", args=[run.id]),
         "stop_url": reverse("runs:stop", args=[run.id]),
     }
+
+
+def _next_hole(reading: Reading) -> dict[str, str]:
+    """The text's own link to the next chapter, as soon as that can be read."""
+    link = _link(reading, reading.next)
+    if reading.next is None or link is None:
+        return {}
+    return {f"next:{reading.next.slug}": format_html('<a class="next-chapter" href="{url}">{title}</a>', **link)}
 
 
 def _link(reading: Reading, neighbour: Neighbour | None) -> dict[str, str] | None:

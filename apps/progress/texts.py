@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,8 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.courses.models import Item, Revision
 
-CSRF = "<!--csrf-->"
-"""Where a published text waits for the hidden input of a form."""
+HOLE = re.compile("<!--(csrf|next:[a-z0-9-]+)-->")
+"""Where a published text waits for what only a page knows: a form's hidden input, the way to the next chapter."""
 
 NEEDED = ("title", "level", "summary", "updated", "minutes", "run_minutes", "created_at", "html", "outline", "projects")
 
@@ -34,17 +36,22 @@ class Project:
 
 @dataclass(frozen=True)
 class Text:
-    """A revision as its readers need it. `questions` and `projects` stand in the order of the text."""
+    """A revision as its readers need it. `questions` and `projects` stand in the order of the text.
+
+    `pieces` is the HTML cut at its holes: text and names of holes by turns.
+    """
 
     revision: Revision
-    parts: list[str]
+    pieces: list[str]
     sections: list[Section]
     questions: list[str]
     projects: list[Project]
 
-    def fill(self, field: SafeString) -> SafeString:
-        """The chapter's HTML with `field` in each of its forms. A join of ready pieces, not a template."""
-        return mark_safe(field.join(self.parts))  # noqa: S308
+    def fill(self, holes: Mapping[str, str]) -> SafeString:
+        """The chapter's HTML with its holes filled, those not named with nothing. A join, not a template."""
+        pieces = self.pieces.copy()
+        pieces[1::2] = [holes.get(name, "") for name in pieces[1::2]]
+        return mark_safe("".join(pieces))  # noqa: S308
 
 
 @lru_cache(maxsize=256)  # some 100 KB each: every chapter of several courses
@@ -55,7 +62,7 @@ def load_text(revision: int) -> Text:
     keys = list(ordered)
     return Text(
         revision=loaded,
-        parts=loaded.html.split(CSRF),
+        pieces=HOLE.split(loaded.html),
         sections=[Section(one["id"], one["number"], one["title"], one["kind"]) for one in loaded.outline],
         questions=[key for key in keys if key in loaded.quizzes],
         projects=[_project(key, loaded.projects[key]) for key in keys if key in loaded.projects],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
+
+if TYPE_CHECKING:
+    from apps.courses.dialect.rendering import QuizAnswers
 
 
 class AnswerRefused(ValueError):
@@ -43,13 +46,14 @@ class Result:
 class Question:
     """A question of a live text. Templates can reach its prompt and choices; which are right stays in here."""
 
-    def __init__(self, key: str, stored: dict[str, Any]) -> None:
+    def __init__(self, key: str, stored: QuizAnswers) -> None:
         """`stored` is the question's entry in `Revision.quizzes`, whose HTML was made safe when it was published."""
         self.key = key
         self.prompt_html = mark_safe(stored["prompt_html"])  # noqa: S308
+        self.body_html = mark_safe(stored["body_html"])  # noqa: S308
         self.multiple = bool(stored["multiple"])
         self.choices = [Choice(choice["id"], mark_safe(choice["html"])) for choice in stored["choices"]]  # noqa: S308
-        self._stored: list[dict[str, Any]] = stored["choices"]
+        self._stored = stored["choices"]
 
     def grade(self, chosen: Sequence[str]) -> bool:
         """Whether exactly the right choices were taken. Raises `AnswerRefused` for what is no answer."""

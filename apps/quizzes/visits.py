@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from apps.accounts.models import User
 
-KEY = "visit"
+KEY = "reading"
 """Where the session keeps the notes: by the chapter's id (as text, for JSON), then as `Notes`."""
 
 
