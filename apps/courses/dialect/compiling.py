@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,21 @@ from typing import TypedDict
 from .directives import read_directive
 from .front_matter import read_front
 from .markdown import plain_text
-from .nodes import Block, Directive, Document, Listing, Project, Section
+from .nodes import (
+    Block,
+    Callout,
+    Card,
+    Directive,
+    Document,
+    Figure,
+    Listing,
+    Next,
+    Objectives,
+    Passage,
+    Project,
+    Quiz,
+    Section,
+)
 from .problems import Problems
 from .rendering import QuizAnswers, Renderer
 from .rules import check_anatomy, collect_ids, kind_of
@@ -57,7 +70,9 @@ class ItemFacts:
 
 @dataclass(frozen=True)
 class Compiled:
-    """Everything derived from a source. `source` is the text made uniform; `items` stand in the order of the text."""
+    """Everything derived from a source. `source` is the text made uniform, `items` stand in the order of the text, and `links`
+    are the chapters that it leads on to, with their lines.
+    """
 
     source: str
     title: str
@@ -70,6 +85,7 @@ class Compiled:
     projects: dict[str, ProjectFacts]
     listings: dict[str, ListingFacts]
     items: list[ItemFacts]
+    links: list[tuple[int, str]]
     minutes: int
     run_minutes: int
 
@@ -121,7 +137,8 @@ def _collect(text: str, document: Document, renderer: Renderer, html: str) -> Co
         projects=projects,
         listings=listings,
         items=[ItemFacts(key, kind, title[:200], lines[key]) for key, (kind, title) in renderer.titles.items()],
-        minutes=_reading_minutes(text, [facts["code"] for facts in (*projects.values(), *listings.values())]),
+        links=renderer.links,
+        minutes=_reading_minutes(nodes),
         run_minutes=sum(facts["minutes"] for facts in projects.values()),
     )
 
@@ -143,7 +160,28 @@ def _listing_facts(listing: Listing) -> ListingFacts:
     return ListingFacts(title=listing.title, code=listing.code, output=listing.output, match=listing.match)
 
 
-def _reading_minutes(text: str, codes: list[str]) -> int:
-    lines_of_code = sum(code.count("\n") for code in codes)
-    words = len(re.findall(r"\w+", text)) - sum(len(re.findall(r"\w+", code)) for code in codes)
-    return max(1, math.ceil(words / WORDS_PER_MINUTE + lines_of_code / LINES_PER_MINUTE))
+def _reading_minutes(blocks: list[Block]) -> int:
+    """For what is read straight on: prose, code and questions, but neither folded answers nor reasons."""
+    words = sum(len(re.findall(r"\w+", passage.text)) for block in blocks for passage in _readable(block))
+    lines_of_code = sum(block.code.count("\n") for block in blocks if isinstance(block, Listing | Project))
+    return max(1, round(words / WORDS_PER_MINUTE + lines_of_code / LINES_PER_MINUTE))
+
+
+def _readable(block: Block) -> tuple[Passage, ...]:
+    match block:
+        case Passage():
+            return (block,)
+        case Objectives():
+            return (block.goals,)
+        case Project():
+            return (block.before, block.after)
+        case Quiz():
+            return (block.prompt, *(choice.text for choice in block.choices))
+        case Card():
+            return (block.front,)
+        case Figure():
+            return (block.caption,)
+        case Callout() | Next():
+            return (block.text,)
+        case _:
+            return ()

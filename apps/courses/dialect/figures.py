@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -53,8 +54,11 @@ def inline(svg: str, key: str) -> tuple[str, str]:
         raise UnsafeFigure(*reasons)
     title = root.find(f"{SVG}title")
     assert title is not None  # noqa: S101  _check_whole found it
-    title.set("id", title.get("id", "title"))
-    return _write(root, key, label=f"{key}--{title.get('id')}"), " ".join("".join(title.itertext()).split())
+    label = {"role": "img", "aria-labelledby": _name(title, "title", key)}
+    description = root.find(f"{SVG}desc")
+    if description is not None:
+        label["aria-describedby"] = _name(description, "desc", key)
+    return _write(root, key, label), " ".join("".join(title.itertext()).split())
 
 
 def _parse(svg: str) -> ElementTree.Element:
@@ -104,9 +108,15 @@ def _check_attribute(element: str, attribute: str, value: str) -> Iterator[str]:
         yield f"The attribute {attribute[:40]} is not allowed on <{element}>."
 
 
-def _write(element: ElementTree.Element, key: str, label: str = "") -> str:
+def _name(element: ElementTree.Element, otherwise: str, key: str) -> str:
+    """The id by which the drawing can refer to its own element, given to it when it has none."""
+    element.set("id", element.get("id", otherwise))
+    return f"{key}--{element.get('id')}"
+
+
+def _write(element: ElementTree.Element, key: str, label: Mapping[str, str] = MappingProxyType({})) -> str:
     name = element.tag.removeprefix(SVG)
-    attributes = {"role": "img", "aria-labelledby": label} if label else {}
+    attributes = dict(label)
     for attribute, value in element.attrib.items():
         if attribute not in IGNORED and attribute not in attributes:
             attributes["href" if attribute == XLINK_HREF else attribute] = _localise(attribute, value, key)

@@ -38,7 +38,8 @@ class QuizAnswers(TypedDict):
 class Renderer:
     """Renders one chapter and gathers what is to be known of it besides the HTML.
 
-    `address` is `course/chapter`. `titles` holds the plain title of every item, in the order of the text.
+    `address` is `course/chapter`. `titles` holds kind and plain title of every item, in the order of the text,
+    `links` the chapters that the text leads on to, with the line.
     """
 
     def __init__(self, address: str, figures: Mapping[str, str], ids: Collection[str], problems: Problems) -> None:
@@ -48,6 +49,7 @@ class Renderer:
         self.markdown = Markdown(ids, problems)
         self.quizzes: dict[str, QuizAnswers] = {}
         self.titles: dict[str, tuple[str, str]] = {}
+        self.links: list[tuple[int, str]] = []
 
     def section(self, number: int, section: Section) -> SafeString:
         self.titles[section.key] = ("section", plain_text(section.title))
@@ -123,7 +125,7 @@ class Renderer:
         answers = QuizAnswers(prompt_html=prompt, body_html=body, multiple=quiz.multiple, choices=choices)
         self.quizzes[quiz.key] = answers
         shown = show_question(quiz.key, answers)
-        context = {"question": shown, "action": f"quiz/{quiz.key}/", "result": None, "csrf": CSRF}
+        context = {"question": shown, "action": f"quiz/{quiz.key}/", "result": None, "error": "", "csrf": CSRF}
         return render_to_string("courses/_question.html", context)
 
     def card(self, card: Card) -> SafeString:
@@ -189,6 +191,8 @@ class Renderer:
         return mark_safe(svg), title  # noqa: S308  written out element by element from an allow-list
 
     def next(self, link: Next) -> SafeString:
+        """Prose and a hole `<!--next:slug-->`: whether that chapter can be read is known when the page is shown."""
+        self.links.append((link.line, link.slug))
         text = self.markdown.blocks(link.text)
         return format_html('<div class="next" data-kind="next">{}<!--next:{}--></div>', text, link.slug)
 

@@ -1,0 +1,122 @@
+"""A text becomes the live revision of its chapter: all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+
+from .dialect import BadChapter, Compiled, Problems, clean, compile_chapter
+from .models import Chapter, Draft, Item, Revision
+
+RENDERING = 1
+"""Count up when the dialect makes other HTML of the same text: the next import then renders the files anew."""
+
+LONGEST_NOTE = 200
+
+__all__ = ["BadChapter", "StaleBase", "digest", "publish"]
+
+
+class StaleBase(Exception):
+    """Somebody published `newest` after the writer had begun; publishing now would undo it unseen."""
+
+    def __init__(self, newest: Revision) -> None:
+        super().__init__(f"revision {newest.number} is newer")
+        self.newest = newest
+
+
+def publish(
+    *,
+    chapter: Chapter,
+    source: str,
+    figures: Mapping[str, str],
+    author: User | None,
+    note: str,
+    base: int | None,
+    origin: Revision.Origin = Revision.Origin.BROWSER,
+) -> Revision:
+    """Checks, renders and stores `source` as the chapter's live revision, and forgets the author's draft of it.
+
+    `base` is the number of the revision that the text was written on, None or 0 where there was none. The newest text
+    sent once more changes nothing and gives the newest revision. Raises `BadChapter`, or `StaleBase` when `base` is not
+    the newest revision; nothing has changed then. Nine queries, the chapter's row locked.
+    """
+    compiled = compile_chapter(source, figures=figures, address=f"{chapter.course.slug}/{chapter.slug}")
+    with transaction.atomic():
+        chapter = Chapter.objects.select_for_update().get(pk=chapter.pk)
+        Draft.objects.filter(chapter=chapter, editor=author).delete()
+        newest = chapter.revisions.order_by("-number").first()
+        print_of_text = digest(compiled.source, figures)
+        if newest and newest.digest == print_of_text:
+            return newest
+        if newest and newest.number != (base or 0):
+            raise StaleBase(newest)
+        _check_against_course(chapter, compiled)
+        revision = Revision.objects.create(
+            chapter=chapter,
+            number=newest.number + 1 if newest else 1,
+            origin=origin,
+            figures=dict(figures),
+            digest=print_of_text,
+            author=author,
+            note=note.strip()[:LONGEST_NOTE],
+            **_stored(compiled),
+        )
+        _replace_items(chapter, compiled)
+        chapter.live, chapter.title = revision, compiled.title
+        chapter.save(update_fields=["live", "title"])
+        return revision
+
+
+def digest(source: str, figures: Mapping[str, str]) -> str:
+    """The fingerprint of a text and its figures. `source` may be as it was written or made uniform already.
+
+    Raises `BadChapter` for what is no text at all.
+    """
+    made_of = json.dumps([RENDERING, clean(source), sorted(figures.items())])
+    return hashlib.sha256(made_of.encode()).hexdigest()
+
+
+def _stored(compiled: Compiled) -> dict[str, object]:
+    """The fields of a revision that come from its text."""
+    derived = ("source", "title", "level", "summary", "updated", "html", "outline", "quizzes", "projects")
+    return {name: getattr(compiled, name) for name in (*derived, "minutes", "run_minutes")}
+
+
+def _check_against_course(chapter: Chapter, compiled: Compiled) -> None:
+    """What only the database knows: which chapters there are, and what people's progress means by a key."""
+    problems = Problems()
+    slugs = set(Chapter.objects.filter(course=chapter.course_id).values_list("slug", flat=True))
+    for line, slug in compiled.links:
+        if slug not in slugs:
+            problems.add(line, f"This course has no chapter “{slug}”: check the name behind “::: next”.")
+    kinds = dict(Item.objects.filter(chapter=chapter).values_list("key", "kind"))
+    for item in compiled.items:
+        if kinds.get(item.key, item.kind) != item.kind:
+            problems.add(
+                item.line,
+                f"“{item.key}” was a {kinds[item.key]} in an earlier revision, and progress is kept under that name: "
+                "choose another id.",
+            )
+    problems.raise_any()
+
+
+def _replace_items(chapter: Chapter, compiled: Compiled) -> None:
+    """Items of the text stand in its order; what left the text is retired, and what came back is there again."""
+    items = [
+        Item(chapter=chapter, key=item.key, kind=item.kind, title=item.title, position=position, retired_at=None)
+        for position, item in enumerate(compiled.items)
+    ]
+    Item.objects.bulk_create(
+        items,
+        update_conflicts=True,
+        unique_fields=["chapter", "key"],
+        update_fields=["title", "position", "retired_at"],
+    )
+    gone = Item.objects.filter(chapter=chapter, retired_at__isnull=True).exclude(key__in=[item.key for item in items])
+    gone.update(retired_at=timezone.now())
