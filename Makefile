@@ -1,0 +1,79 @@
+# make up      runs all of Kindling here, after installing what is missing
+# make test    lint and every test
+# make lint    style, types, walls, templates
+# make bench   the figures of the project
+# make lock    renews requirements.lock and package-lock.json
+# make clean   removes what was installed and built; data in var/ stays
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := up
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+FRONT := static/build/site.css
+FRONT_SOURCES := $(shell find static -path static/build -prune -o -type f -print)
+
+.PHONY: up test lint bench lock clean ready chromium
+
+up: ready
+	@exec $(BIN)/python manage.py up --with-parent
+
+ready: $(INSTALLED) $(FRONT)
+
+test: ready chromium lint
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+
+lint: $(INSTALLED)
+	@echo "Lint …"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates --lint --quiet
+
+bench: ready
+	@$(BIN)/python -m tests.bench
+
+lock:
+	@$(PYTHON) -m venv --clear $(VENV)/lock
+	@$(VENV)/lock/bin/pip install --quiet '.[web,worker,embedded,dev]'
+	@$(VENV)/lock/bin/pip freeze --exclude kindling | sed -E 's/\+[A-Za-z0-9.]+$$//' > requirements.lock
+	@rm -rf $(VENV)/lock build
+	@$(NODE_FIRST) npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+clean:
+	@rm -rf $(VENV) node_modules static/build kindling.egg-info build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Kindling needs Python 3.11 or newer: install it, or name it with PYTHON=…" >&2; exit 1; }
+	@echo "Installing Python packages (the first time this takes a few minutes) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "Python has no venv module here: install python3-venv." >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock \
+		--editable '.[web,worker,embedded,dev]'
+	@touch $@
+
+# Node from the PATH where it is new enough, else the one that came with the Python packages.
+NODE_FIRST = if [[ "$$(node --version 2>/dev/null)" =~ ^v(2[0-9]|[3-9][0-9])\. ]] && command -v npm >/dev/null; \
+	then true; else export PATH="$(CURDIR)/$(BIN):$$PATH"; fi;
+
+node_modules/.installed: package.json package-lock.json | $(INSTALLED)
+	@echo "Installing front-end packages …"
+	@$(NODE_FIRST) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(FRONT): node_modules/.installed $(FRONT_SOURCES)
+	@echo "Building the front end …"
+	@$(NODE_FIRST) npm run --silent build
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { \
+		if [[ $$(id -u) == 0 ]] && command -v apt-get >/dev/null; then \
+			echo "Installing Chromium …"; apt-get update -q >/dev/null; \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium >/dev/null; \
+		else echo "The tests need a browser: install Debian's package chromium." >&2; exit 1; fi; }
