@@ -154,7 +154,7 @@ class Attempt:
             while self._published < len(self._events):
                 batch = self._events[self._published : self._published + BATCH]
                 fence, seq = self._ledger.publish(self._published + 1, batch)
-                if fence > self._job.fence:
+                if fence > self._job.fence or seq > len(self._events):
                     raise FencedOut
                 self._published = seq if fence == self._job.fence else 0
         except RedisError as error:

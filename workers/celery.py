@@ -9,11 +9,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 from celery import Celery
 
-from workers.protocol import QUEUE_CPU
+from workers.protocol import QUEUE_CPU, broker_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +30,6 @@ class Environment:
             runner_socket=Path(source.get("KINDLING_RUNNER_SOCKET", "var/runner.sock")),
             slots=int(source.get("KINDLING_SLOTS", "2")),
         )
-
-
-def broker_url(valkey_url: str) -> str:
-    """The same server as kombu writes it: `unix://user:pass@/path?db=1` is `redis+socket://user:pass@/path?virtual_host=1`."""
-    parts = urlsplit(valkey_url)
-    if parts.scheme != "unix":
-        return valkey_url
-    database = parse_qs(parts.query).get("db", ["0"])[0]
-    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"
 
 
 environment = Environment.read(os.environ)
@@ -65,7 +55,7 @@ app.conf.update(
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
         # Reserved tasks of a worker that died come back after this; claims drop what came back although it had started.
-        "visibility_timeout": 60,
+        "visibility_timeout": 30,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,  # the default looks at every tenth interval only: a minute and a half
         # Two apps share this broker: each restores its own, and the worker's Valkey user needs no right to the other's.

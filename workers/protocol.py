@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
 from types import NoneType
 from typing import Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
+from urllib.parse import parse_qs, urlsplit
 
 QUEUE_CPU = "runs.cpu"
 QUEUE_CONTROL = "control"
@@ -24,12 +25,17 @@ QUEUE_CONTROL = "control"
 TASK_RUN = "workers.tasks.run"
 TASK_RECORD_START = "apps.runs.tasks.record_start"
 TASK_RECORD_FINISH = "apps.runs.tasks.record_finish"
+TASK_SHOW_END = "apps.runs.tasks.show_end"
 
 BUS = "bus"
 """Valkey stream that carries the events of all runs, for the processes that hold live streams open."""
 
 LEASE_S = 15
 """How long a lease outlives its last renewal."""
+
+LAST_SEQ = 10**15 - 1
+"""The largest number there is (Lua and JavaScript count so far exactly): the final event of a run whose attempt was
+given up. Nothing of that attempt can come after it."""
 
 MAX_STREAM_EVENTS = 20_000
 MAX_BUS_EVENTS = 20_000
@@ -100,7 +106,7 @@ for i = 5, #ARGV, 2 do
     fence, seq = f, s
   end
 end
-return fence .. '-' .. seq
+return string.format('%.0f-%.0f', fence, seq)
 """
 """Lua: add events to a run's stream and to the bus, all in one step; answers the id of the stream's last event.
 
@@ -109,6 +115,15 @@ and encoded event by turns. An id not greater than the last one is passed over, 
 fence that was given up adds nothing. With gaps refused, an event whose predecessor is missing is not added either: the
 answer tells a worker from where to send again what a broker without memory has lost.
 """
+
+
+def broker_url(valkey_url: str) -> str:
+    """A Valkey's address as Celery's broker layer writes it: `unix://user:pass@/path?db=1` is `redis+socket://user:pass@/path?virtual_host=1`."""
+    parts = urlsplit(valkey_url)
+    if parts.scheme != "unix":
+        return valkey_url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"
 
 
 class State(StrEnum):
@@ -226,8 +241,6 @@ class Finished:
 Message = Job | Stop | Event | Exit | Started | Finished
 _KINDS: dict[str, type[Message]] = {kind.kind: kind for kind in (Job, Stop, Event, Exit, Started, Finished)}
 _RUN = re.compile(r"[0-9A-Za-z-]{1,64}")
-_LARGEST = 10**15
-"""Numbers of events and fences stay below what Lua counts exactly."""
 
 
 def encode(message: Message) -> bytes:
@@ -262,7 +275,7 @@ def _check_ranges(message: Message) -> None:
     if not _RUN.fullmatch(getattr(message, "run", "-")):
         raise BadMessage("run is not the id of a run")
     for name in ("fence", "seq", "last_seq"):
-        if not 0 <= getattr(message, name, 0) < _LARGEST:
+        if not 0 <= getattr(message, name, 0) <= LAST_SEQ:
             raise BadMessage(f"{name} is out of range")
 
 

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from apps.courses.models import Item
 from apps.runs.states import ACTIVE, FINAL
@@ -40,9 +41,10 @@ class Run(models.Model):
     goal_met = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["-created_at", "id"]
+        ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(fields=["user", "project", "-created_at"]),
+            models.Index(fields=["user", "-created_at", "-id"], name="run_history"),
+            models.Index(fields=["user", "project", "-created_at"], name="run_of_project"),
             models.Index(fields=["state", "created_at"], condition=Q(state__in=ACTIVE), name="run_active"),
         ]
         constraints = [
@@ -56,9 +58,16 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.id} {self.state}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("runs:run", args=[self.id])
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in FINAL
+
 
 class RunLog(models.Model):
-    """All events of a finished run: zlib-compressed lines of JSON, one `Event` each, in order."""
+    """All events of a finished run, in order, the final state last; `apps.runs.logs` packs and unpacks them."""
 
     run = models.OneToOneField(Run, models.CASCADE, related_name="log", primary_key=True)
     events = models.BinaryField()

@@ -4,8 +4,9 @@ from workers.protocol import OUTCOMES, State
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.QUEUED, State.STOPPED}),
-    State.QUEUED: frozenset({State.STARTING, State.RUNNING, State.STOPPED, State.LOST}) | OUTCOMES,
-    State.STARTING: frozenset({State.RUNNING, State.QUEUED}) | OUTCOMES,
+    # queued → queued: its worker died between taking it and saying so; the run is queued again under a new fence.
+    State.QUEUED: frozenset({State.QUEUED, State.STARTING, State.RUNNING}) | OUTCOMES,
+    State.STARTING: frozenset({State.QUEUED, State.RUNNING}) | OUTCOMES,
     State.RUNNING: frozenset({State.QUEUED}) | OUTCOMES,
     **{outcome: frozenset() for outcome in OUTCOMES},
 }
@@ -13,6 +14,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 FINAL = sorted(OUTCOMES)
 ACTIVE = sorted(set(State) - OUTCOMES)
 """Everything that has not ended yet, `waiting` included."""
+
+AT_WORK = sorted(set(ACTIVE) - {State.WAITING})
+"""What counts towards a student's limit: queued or in the hands of a worker."""
 
 
 def sources(target: State) -> list[State]:

@@ -1,0 +1,40 @@
+"""Where a run is found: its page, its tickets, its stops, and its live events."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.runs.models import Run
+from apps.runs.tickets import LIFETIME_S, Ticket, issue
+
+
+def describe(run: Run) -> dict[str, str]:
+    """A run as pages and scripts know it."""
+    return {
+        "id": str(run.id),
+        "state": str(run.state),
+        "url": run.get_absolute_url(),
+        "tickets_url": reverse("runs:ticket", args=[run.id]),
+        "stop_url": reverse("runs:stop", args=[run.id]),
+    }
+
+
+def make_ticket(request: HttpRequest, run: Run) -> dict[str, str | int]:
+    """The address of the run's live events, open to this page's origin for a minute."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    ticket = issue(settings.TICKET_KEY, Ticket(run=str(run.id), origin=origin, expires=int(time.time()) + LIFETIME_S))
+    query = urlencode({"ticket": ticket})
+    return {"events_url": f"{_streams_base(request)}/runs/{run.id}/events?{query}", "expires_in": LIFETIME_S}
+
+
+def _streams_base(request: HttpRequest) -> str:
+    """The configured place, or this page's host at the streams' port."""
+    if settings.STREAMS_URL:
+        return str(settings.STREAMS_URL).rstrip("/")
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    return f"{request.scheme}://{f'[{host}]' if ':' in host else host}:{settings.STREAMS_PORT}"

@@ -1,0 +1,31 @@
+"""Runs in the admin site, to look at: only the verbs of this app change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from apps.runs.models import Run
+
+if TYPE_CHECKING:
+    Admin = admin.ModelAdmin[Run]
+else:
+    Admin = admin.ModelAdmin  # generic for the type checker only
+
+
+@admin.register(Run)
+class RunAdmin(Admin):
+    list_display = ("id", "user", "project", "state", "attempts", "created_at", "finished_at")
+    list_filter = ("state",)
+    search_fields = ("id", "user__email")
+    list_select_related = ("user", "project__chapter__course")
+    show_full_result_count = False
+    readonly_fields = tuple(field.name for field in Run._meta.fields)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
+        return False

@@ -1,0 +1,69 @@
+"""How a run ends: once, in one transaction with its log and with the student's next run."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.runs import dispatch, outbox, streams
+from apps.runs.logs import cap, pack, unpack
+from apps.runs.models import Run, RunLog
+from apps.runs.states import sources
+from apps.runs.streams import Entry
+from workers.protocol import LAST_SEQ, QUEUE_CONTROL, TASK_SHOW_END, Event, State
+
+MAX_MESSAGE = 2000
+
+
+def end(*, run: Run, state: State, message: str, entries: list[Entry], last_seq: int, **facts: Any) -> bool:
+    """With the student locked: move the run to its final `state`, keep its log, queue the student's next run.
+
+    `run` is the run as it was read; False, and nothing changed, when somebody decided about it since then. `last_seq`
+    is the number of its last event, `facts` what else its attempt reported.
+    """
+    message = clean(message)
+    changes = {"state": state, "message": message, "finished_at": timezone.now(), "unseen_since": None}
+    guarded = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=sources(state))
+    if not guarded.update(**changes, **facts):
+        return False
+    wall_s = facts.get("wall_s") or 0.0
+    last = Event(seq=last_seq + 1, at=wall_s, type="state", data={"state": state, "message": message})
+    kept = [*cap(entries), streams.make_entry(run.fence, last)]
+    RunLog.objects.create(run_id=run.pk, events=pack(kept), count=len(kept))
+    outbox.post(task=TASK_SHOW_END, queue=QUEUE_CONTROL, payload=str(run.pk))
+    dispatch.promote(run.user_id)
+    return True
+
+
+def give_up(*, run: Run, state: State, message: str, entries: list[Entry]) -> bool:
+    """With the student locked: end a run without a word of its attempt, which is fenced off."""
+    if not end(run=run, state=state, message=message, entries=entries, last_seq=LAST_SEQ - 1):
+        return False
+    transaction.on_commit(partial(streams.fence_off, str(run.pk), run.fence + 1), robust=True)
+    return True
+
+
+def show_end(run_id: str) -> None:
+    """Let viewers see the final state; may be repeated. Raises `redis.RedisError` while Valkey is away."""
+    log = RunLog.objects.filter(run_id=run_id).first()
+    if log is None:
+        return
+    *before, last = unpack(bytes(log.events))
+    if before and not streams.exists(run_id):
+        streams.rebuild(run_id, before)
+    streams.append(run_id, [last])
+    streams.expire(run_id)
+
+
+def restore_stream(run: Run) -> None:
+    """Before somebody looks at a run that is over: put its stream back if it has expired."""
+    if not streams.exists(str(run.pk)):
+        streams.rebuild(str(run.pk), unpack(bytes(RunLog.objects.get(run=run).events)))
+
+
+def clean(text: str) -> str:
+    """Text that Postgres can hold: no NUL, no half characters, not endless."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:MAX_MESSAGE]

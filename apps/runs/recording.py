@@ -1,0 +1,95 @@
+"""What workers report about runs. Messages come late, twice or from attempts long given up: none of that does harm."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.runs import dispatch, ending, streams
+from apps.runs.goals import is_met
+from apps.runs.models import Run
+from apps.runs.states import AT_WORK, sources
+from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Started, State
+
+logger = logging.getLogger(__name__)
+
+LOST = (
+    "The machine running this was lost twice, so the run was given up. This is our fault, not your code's: "
+    "run it again, and tell us if it goes on."
+)
+STOPPED = "Stopped."
+
+
+def record_start(started: Started) -> bool:
+    """The run has a process of its own. False when that is no news."""
+    guarded = Run.objects.filter(pk=started.run, fence=started.fence, state__in=sources(State.RUNNING))
+    changes: dict[str, Any] = {"started_at": timezone.now(), "worker": started.worker[:120], "unseen_since": None}
+    return bool(guarded.update(state=State.RUNNING, **changes))
+
+
+def record_finish(finished: Finished) -> bool:
+    """The attempt is over: the run ends, or is started again if that was our fault. False when that is no news."""
+    outcome = finished.exit.outcome
+    if outcome not in OUTCOMES:
+        logger.error("Run %s: %s is no end", finished.run, outcome)
+        return False
+    if outcome is State.LOST:
+        logger.error("Run %s: attempt %s was lost: %s", finished.run, finished.fence, finished.exit.message)
+        return lose(run_id=finished.run, fence=finished.fence)
+    run = _find(finished.run, finished.fence)
+    if run is None:
+        return False
+    entries = streams.read(finished.run)
+    with transaction.atomic():
+        dispatch.lock_student(run.user_id)
+        return ending.end(
+            run=run,
+            state=outcome,
+            message=finished.exit.message,
+            entries=entries,
+            last_seq=min(finished.exit.last_seq, LAST_SEQ - 1),
+            **_facts(run, finished),
+        )
+
+
+def lose(*, run_id: str, fence: int) -> bool:
+    """The attempt died under its run: start the run again, once; end it if the student wanted that anyway."""
+    entries = streams.read(run_id)
+    run = _find(run_id, fence)
+    if run is None:
+        return False
+    with transaction.atomic():
+        dispatch.lock_student(run.user_id)
+        run.refresh_from_db(fields=["state", "fence", "attempts", "stop_asked_at"])
+        if run.fence != fence or run.state not in AT_WORK:
+            return False
+        if run.stop_asked_at is not None:
+            return ending.give_up(run=run, state=State.STOPPED, message=STOPPED, entries=entries)
+        if run.attempts < dispatch.MAX_ATTEMPTS:
+            dispatch.requeue(run)
+            return True
+        return ending.give_up(run=run, state=State.LOST, message=LOST, entries=entries)
+
+
+def _find(run_id: str, fence: int) -> Run | None:
+    """The run if this fence still speaks for it, with what is needed to judge its goal."""
+    runs = Run.objects.select_related("project__chapter__live").filter(pk=run_id, fence=fence, state__in=AT_WORK)
+    return runs.first()
+
+
+def _facts(run: Run, finished: Finished) -> dict[str, Any]:
+    over = finished.exit
+    wall_s = max(over.wall_s, 0.0)
+    return {
+        "started_at": run.started_at or timezone.now() - timedelta(seconds=min(wall_s, 86400)),
+        "exit_code": over.exit_code,
+        "cpu_s": over.cpu_s,
+        "wall_s": wall_s,
+        "peak_mb": over.peak_mb,
+        "metrics": finished.metrics,
+        "goal_met": over.outcome is State.SUCCEEDED and is_met(run.project, finished.metrics),
+    }

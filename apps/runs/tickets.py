@@ -1,0 +1,53 @@
+"""Tickets to a run's live events: signed words that the streams process can check without a database.
+
+Standard library only: the streams process imports this module, and nothing else of the web side.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict, dataclass
+
+PURPOSE = b"kindling live events 1:"
+"""Signed along with every ticket, so that no other use of the key makes one."""
+
+LIFETIME_S = 60
+"""How long a ticket opens a stream. A stream that is open stays open."""
+
+
+class BadTicket(ValueError):
+    """This ticket opens nothing; the text may be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Opens the events of `run` to pages of `origin` until `expires` (seconds of the epoch)."""
+
+    run: str
+    origin: str
+    expires: int
+
+
+def issue(key: str, ticket: Ticket) -> str:
+    """The ticket as text for a URL."""
+    body = urlsafe_b64encode(json.dumps(asdict(ticket), separators=(",", ":")).encode())
+    return f"{body.decode()}.{_sign(key, body)}"
+
+
+def check(key: str, text: str, *, run: str, now: float) -> Ticket:
+    """The ticket in `text`, when we signed it for this run and it has not expired. Raises `BadTicket`."""
+    body, _, signature = text.partition(".")
+    if not hmac.compare_digest(_sign(key, body.encode()).encode(), signature.encode()):
+        raise BadTicket("This address of live events is not valid. Reload the page.")
+    ticket = Ticket(**json.loads(urlsafe_b64decode(body)))
+    if ticket.run != run:
+        raise BadTicket("This address of live events belongs to another run. Reload the page.")
+    if now >= ticket.expires:
+        raise BadTicket("This address of live events has expired. Ask for a new one.")
+    return ticket
+
+
+def _sign(key: str, body: bytes) -> str:
+    return hmac.new(key.encode(), PURPOSE + body, "sha256").hexdigest()

@@ -1,0 +1,99 @@
+"""Runs in the browser: start, watch, stop, look back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from redis import RedisError
+
+from apps.accounts.models import User
+from apps.runs import access, ending, starting, stopping
+from apps.runs.addresses import describe, make_ticket
+from apps.runs.forms import BadStart, read_start
+from apps.runs.goals import find_goal
+from apps.runs.history import read_page
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def answers_json(view: View[P]) -> View[P]:
+    """For views that scripts call: who is logged out, or asks for what is not there, is told so in JSON."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            words = {
+                "error": "Log in to run code; your text stays as it is.",
+                "login_url": resolve_url("account_login"),
+            }
+            return JsonResponse(words, status=401)
+        try:
+            return view(request, *args, **kwargs)
+        except Http404 as error:
+            return JsonResponse({"error": str(error)}, status=404)
+
+    return never_cache(answer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """One address for all runs: look at them, or add one."""
+    return start(request) if request.method == "POST" else list_own(request)
+
+
+@answers_json
+def start(request: HttpRequest) -> HttpResponse:
+    user = cast("User", request.user)
+    try:
+        wanted = read_start(request)
+        project = access.load_project(wanted.project) if wanted.project else None
+        run, is_new = starting.start(user=user, code=wanted.code, project=project, client_token=wanted.client_token)
+    except BadStart as error:
+        return JsonResponse({"error": str(error)}, status=error.status)
+    except starting.TooManyRuns as error:
+        return JsonResponse({"error": str(error)}, status=429, headers={"Retry-After": str(error.retry_after_s)})
+    return JsonResponse(describe(run), status=201 if is_new else 200)
+
+
+@never_cache
+@login_required
+def list_own(request: HttpRequest) -> HttpResponse:
+    page = read_page(access.list_runs(request.user), before=request.GET.get("before", ""))
+    return render(request, "runs/list.html", {"runs": page.runs, "older": page.older})
+
+
+@require_GET
+@never_cache
+@login_required
+def show(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = access.load_run(request.user, run_id)
+    return render(request, "runs/run.html", {"run": run, "urls": describe(run), "goal": find_goal(run.project)})
+
+
+@require_POST
+@answers_json
+def make_run_ticket(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = access.load_run(request.user, run_id)
+    try:
+        if run.is_over:
+            ending.restore_stream(run)
+    except RedisError:
+        words = {"error": "Live events are away for a moment. Your run is not affected; try again in a few seconds."}
+        return JsonResponse(words, status=503, headers={"Retry-After": "2"})
+    return JsonResponse(make_ticket(request, run))
+
+
+@require_POST
+@answers_json
+def stop(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    state = stopping.stop(run=access.load_run(request.user, run_id))
+    return JsonResponse({"state": state}, status=202)
