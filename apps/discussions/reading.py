@@ -1,0 +1,96 @@
+"""What the pages of discussions show. Nothing here writes; every loader says what it costs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.urls import reverse
+
+from apps.courses.models import Chapter
+
+from .models import MAX_DEPTH, Post, Thread
+
+THREADS = 20  # on one page
+POSTS = 50
+
+
+class Sort(StrEnum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """Some threads of a chapter; `after` is what the next page begins with, or None on the last."""
+
+    threads: Sequence[Thread]
+    sort: Sort
+    after: int | None
+
+
+def list_threads(chapter: Chapter, *, sort: Sort, after: int | None) -> ThreadPage:
+    """The threads that follow the one with the id `after`, `author` joined. One query, the same cost at any depth."""
+    threads = Thread.objects.filter(chapter=chapter).select_related("author")
+    if sort is Sort.OLDEST:
+        found = threads.filter(id__gt=after or 0).order_by("id")
+    else:
+        found = (threads.filter(id__lt=after) if after else threads).order_by("-id")
+    some = list(found[: THREADS + 1])
+    return ThreadPage(some[:THREADS], sort, some[THREADS - 1].pk if len(some) > THREADS else None)
+
+
+@dataclass
+class ShownPost:
+    """A post as its thread's page shows it: with what it answers, and the draft of an answer to it."""
+
+    post: Post
+    parent: Post | None
+    address: str
+    token: uuid.UUID = field(default_factory=uuid.uuid4)
+    draft: str = ""
+    errors: Sequence[str] = ()
+
+    @property
+    def takes_replies(self) -> bool:
+        return self.post.depth < MAX_DEPTH
+
+
+@dataclass(frozen=True)
+class PostPage:
+    """Some posts of a thread in the order of its tree; `next` is the post that the next page begins with, or None."""
+
+    posts: Sequence[ShownPost]
+    begins: bool
+    next: Post | None
+
+    def find(self, post: Post) -> ShownPost | None:
+        return next((shown for shown in self.posts if shown.post.pk == post.pk), None)
+
+
+def list_posts(thread: Thread, *, start: Post | None = None) -> PostPage:
+    """The posts from `start` on, or from the first, `author` joined. One query, the same cost at any depth."""
+    posts = Post.objects.filter(thread=thread).select_related("author").defer("body").order_by("path")
+    if start:
+        posts = posts.filter(path__gte=bytes(start.path))
+    some = list(posts[: POSTS + 1])
+    return PostPage(
+        posts=list(show(thread, some[:POSTS])),
+        begins=start is None or start.parent_id is None,
+        next=some[POSTS] if len(some) > POSTS else None,
+    )
+
+
+def show(thread: Thread, posts: Sequence[Post]) -> Iterable[ShownPost]:
+    known = {post.pk: post for post in posts}
+    for post in posts:
+        yield ShownPost(post, known.get(post.parent_id or 0), locate(post, thread))
+
+
+def locate(post: Post, thread: Thread) -> str:
+    """The permalink of a post. In a thread of several pages it opens the one that begins with the post."""
+    address = reverse("discussions:thread", args=[thread.pk])
+    page = f"?from={post.pk}" if thread.replies >= POSTS else ""
+    return f"{address}{page}#post-{post.pk}"
