@@ -1,0 +1,32 @@
+"""Every listing and project of every chapter prints what the chapter says it prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .chapters import Piece, pieces, run_fresh
+
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+@pytest.mark.parametrize("piece", pieces(), ids=str)
+def test_it_prints_what_the_chapter_says(piece: Piece, tmp_path: Path) -> None:
+    printed = run_fresh(piece.code, folder=tmp_path)
+
+    if piece.match == "exact":
+        assert printed == piece.output
+    else:
+        assert NUMBER.sub("#", printed) == NUMBER.sub("#", piece.output)
+        assert _numbers(printed) == pytest.approx(_numbers(piece.output), rel=0.02)
+
+
+@pytest.mark.parametrize("piece", pieces(), ids=str)
+def test_it_claims_an_output(piece: Piece) -> None:
+    assert piece.output.strip()
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in NUMBER.findall(text)]
