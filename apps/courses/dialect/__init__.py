@@ -1,5 +1,6 @@
 """The Markdown dialect in which chapters are written: text in, checked HTML and facts out. Knows no database."""
 
+from .blank import outline_blank
 from .compiling import Compiled, ItemFacts, ListingFacts, OutlineEntry, ProjectFacts, compile_chapter
 from .front_matter import Entry, read_entries
 from .problems import BadChapter, Problem, Problems
@@ -20,6 +21,7 @@ __all__ = [
     "QuizChoice",
     "clean",
     "compile_chapter",
+    "outline_blank",
     "read_entries",
     "show_question",
 ]
