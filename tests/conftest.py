@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from redis import Redis
+
+from tests.product import Product, running_product
 
 
 @pytest.fixture
@@ -17,3 +21,23 @@ def valkey() -> Iterator[Redis]:
     yield client
     client.flushdb()
     client.close()
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Product]:
+    """The whole product, every process real, for journeys and faults: one for the session, started on first use.
+
+    Whoever kills something waits until it is back: the next test gets the same product.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="kindling-live-") as folder,
+        running_product(Path(folder, "data")) as product,
+    ):
+        yield product
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one product stay in one process of pytest-xdist: it is started once."""
+    for item in items:
+        if "live" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("live"))

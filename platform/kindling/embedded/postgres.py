@@ -78,7 +78,7 @@ class Postgres:
         self._sockets = make_socket_folder(self._data)
         if not (self.folder / "PG_VERSION").exists():
             self._create()
-        self._give_away(self._sockets, self.folder)
+        self._give_away(self.folder)
         self._clear()
 
     def answers(self) -> bool:
@@ -113,13 +113,14 @@ class Postgres:
         os.sync()
         new.rename(self.folder)
 
-    def _give_away(self, *folders: Path) -> None:
-        """Where Postgres runs under another uid of the machine, its files and the socket's folder become that one's."""
+    def _give_away(self, folder: Path) -> None:
+        """Where Postgres runs under another uid of the machine, its data becomes that one's, and its way there opens."""
         if self.identity is None or self.identity.namespace:
             return
-        for folder in folders:
-            if folder.stat().st_uid != self.identity.uid:
-                os.chown(folder, self.identity.uid, self.identity.gid)
+        self._data.chmod(0o711)  # to pass through; what else lies in it is its owner's alone
+        os.chown(self._sockets, os.geteuid(), self.identity.gid)
+        self._sockets.chmod(0o770)
+        os.chown(folder, self.identity.uid, self.identity.gid)
 
     def _clear(self) -> None:
         """After a kill or a reboot the pid in the lock files is nobody's, or a stranger's: Postgres would refuse."""

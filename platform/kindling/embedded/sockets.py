@@ -33,5 +33,6 @@ def make_socket_folder(data: Path) -> Path:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise UnsafeFolder(f"{folder} belongs to somebody else: remove it, or choose another KINDLING_DATA.")
-    folder.chmod(0o700)
+    if found.st_mode & stat.S_IRWXO:
+        folder.chmod(0o700)
     return folder
