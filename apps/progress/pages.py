@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from apps.quizzes.forms import csrf_field
 
 from .access import Neighbour, Reading
-from .standing import LastRun, Standing, list_missing
+from .standing import LastRun, list_missing
 from .texts import Project
 
 
@@ -26,7 +26,7 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "outline": [vars(section) | {"read": section.id in standing.read} for section in reading.text.sections],
         "body": reading.text.fill({"csrf": csrf_field(request)} | _next_hole(reading)),
         "lab": {"projects": [_describe_project(reading, project) for project in reading.text.projects]},
-        "state": _describe_standing(standing),
+        "state": _describe_standing(reading),
         "record_url": reverse("progress:record", args=address),
         "discussion_url": reverse("discussions:chapter", args=address),
         "previous": _link(reading, reading.previous),
@@ -44,11 +44,12 @@ def describe_finish(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _describe_standing(standing: Standing) -> dict[str, Any]:
-    """What the page's scripts start from, as plain JSON."""
+def _describe_standing(reading: Reading) -> dict[str, Any]:
+    """What the page's scripts start from, as plain JSON; of sections, those that are still in the text."""
+    standing, sections = reading.standing, [section.id for section in reading.text.sections]
     return {
-        "read": sorted(standing.read),
-        "place": standing.place,
+        "read": [key for key in sections if key in standing.read],
+        "place": standing.place if standing.place in sections else None,
         "answered": {key: {"correct": correct} for key, correct in standing.answered.items()},
         "finished": standing.finished_at is not None,
     }

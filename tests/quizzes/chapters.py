@@ -76,7 +76,8 @@ def edit_chapter(
         level="Introductory",
         summary="What it is about.",
         updated=date(2026, 11, 1),
-        html="".join(f'<form id="{key}">{CSRF}</form>' for key in quizzes),
+        html="".join(f'<form id="{key}">{CSRF}</form>' for key in quizzes)
+        + f"<p>Next: <!--next:chapter-{chapter.number + 1}--></p>",
         outline=[
             {"id": key, "number": number, "title": key.title(), "kind": "topic"}
             for number, key in enumerate(sections, start=1)

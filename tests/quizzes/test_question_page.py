@@ -37,7 +37,7 @@ def post(client: Client, url: str, *choices: str) -> Any:
 
 
 def text(response: Any) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_it_asks_without_giving_the_answer_away(client: Client) -> None:
