@@ -1,0 +1,71 @@
+"""A stored event as a browser gets it: one frame of Server-Sent Events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workers.protocol import OUTCOMES, BadMessage, Event, decode, parse_entry_id
+
+HEARTBEAT = b": still here\n\n"
+
+Mark = tuple[int, int]
+"""`(fence, seq)`: how far a viewer has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event, ready to send. `is_last` for the final state, after which nothing comes."""
+
+    mark: Mark
+    text: bytes
+    is_last: bool
+
+
+def make_frame(entry_id: str, stored: bytes) -> Frame:
+    """The frame of a stream's entry. Raises `BadMessage` for what is no event."""
+    mark = parse_entry_id(entry_id)
+    event = decode(stored)
+    if not isinstance(event, Event):
+        raise BadMessage("not an event")
+    data = {"seq": mark[1], "at": event.at, "fence": mark[0], **event.data}
+    is_last = event.type == "state" and event.data.get("state") in OUTCOMES
+    return Frame(mark, _encode(event.type, data, entry_id), is_last)
+
+
+def join(mark: Mark, frames: Sequence[Frame]) -> bytes:
+    """The frames as bytes to send to a viewer who has come to `mark`; where events are missing, a `gap` says so."""
+    parts = []
+    for frame in frames:
+        if _is_gap(mark, frame):
+            parts.append(_make_gap(mark, frame.mark))
+        parts.append(frame.text)
+        mark = frame.mark
+    return b"".join(parts)
+
+
+def has_gap(mark: Mark, frames: Sequence[Frame]) -> bool:
+    """Whether events are missing before or between the frames."""
+    return any(_is_gap(before, frame) for before, frame in zip([mark, *(f.mark for f in frames)], frames, strict=False))
+
+
+def _is_gap(before: Mark, frame: Frame) -> bool:
+    """The numbers of an attempt have no holes, and begin with 0 or 1.
+
+    Only a final state may jump: that of a run that was given up has the largest number there is.
+    """
+    (fence, seq), (next_fence, next_seq) = before, frame.mark
+    return not frame.is_last and next_seq > (seq + 1 if next_fence == fence else 1)
+
+
+def _make_gap(before: Mark, after: Mark) -> bytes:
+    """Has no id, so that resuming is not affected by it."""
+    words = "Some of the output is missing here: it was too much to keep."
+    return _encode("gap", {"before": f"{before[0]}-{before[1]}", "after": f"{after[0]}-{after[1]}", "text": words})
+
+
+def _encode(kind: str, data: dict[str, object], entry_id: str = "") -> bytes:
+    # JSON without indentation holds no line break, so one data line is enough.
+    numbered = f"id: {entry_id}\n" if entry_id else ""
+    return f"{numbered}event: {kind}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
