@@ -20,13 +20,26 @@ class KindlingLab extends HTMLElement {
     this.console = new Console(role("console"));
     this.chart = new Chart(role("chart"));
     this.status = new Status(this, role("status"), role("announcement"));
-    this.shelf = new Shelf(JSON.parse(this.querySelector("script").textContent).projects, role("projects"), this.code, this.dataset.keep !== "no");
+    this.page = role("page");
+    this.shelf = new Shelf(this.readProjects(), role("projects"), this.code, !this.isRunPage);
     this.listen(role("reset"));
     this.show(this.shelf.current);
   }
 
   disconnectedCallback() {
     this.stream?.close();
+  }
+
+  get isRunPage() {
+    return "runPage" in this.dataset;
+  }
+
+  /** The chapter's projects; on the page of one run, that run's code alone. */
+  readProjects() {
+    const given = JSON.parse(this.querySelector("script").textContent);
+    if (!this.isRunPage) return given;
+    const { title, path = null } = this.dataset;
+    return [{ key: "run", title, path, code: this.code.value, last_run: given }];
   }
 
   listen(reset) {
@@ -60,6 +73,7 @@ class KindlingLab extends HTMLElement {
   clear() {
     this.stream?.close();
     this.current = null;
+    this.page.hidden = true;
     this.console.clear();
     this.chart.clear();
     this.status.ready(Boolean(this.runButton));
@@ -76,7 +90,8 @@ class KindlingLab extends HTMLElement {
     try {
       const run = await this.start({ code: this.code.value, project: project.path, client_token: crypto.randomUUID() });
       project.last_run = run;
-      this.watch(run);
+      if (this.isRunPage) location.assign(run.url);
+      else this.watch(run);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.enable(false);
@@ -100,6 +115,8 @@ class KindlingLab extends HTMLElement {
   watch(run) {
     this.current = run;
     this.enable(!isFinal(run.state));
+    this.page.href = run.url;
+    this.page.hidden = this.isRunPage;
     this.status.state(run.state);
     this.stream = new RunStream(run.tickets_url, {
       onEvent: (type, data) => this.receive(type, data),
