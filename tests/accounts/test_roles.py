@@ -39,8 +39,8 @@ def test_neither_visitors_nor_closed_accounts_have_roles() -> None:
 
 def test_staff_status_follows_the_admin_role_however_the_groups_change() -> None:
     person = build_person()
-    admins = Group.objects.get(name="admin")
     grant(actor=None, person=person, role=Role.ADMIN)
+    admins = Group.objects.get(name="admin")
     assert read_status(person) == (True, True)
     withdraw(actor=None, person=person, role=Role.ADMIN)
     assert read_status(person) == (False, False)
