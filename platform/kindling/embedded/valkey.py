@@ -20,7 +20,7 @@ RIGHTS = {
     # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
     "worker": (
         "~runs.* %W~control* ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
-        "~_kombu.* ~unacked* &controls &*celery.pidbox* &*celeryev* +@all -@admin -@dangerous +info"
+        "~_kombu.* &controls +@all -@admin -@dangerous +info"
     ),
     # Events of runs, to read.
     "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",

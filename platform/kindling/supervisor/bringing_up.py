@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 def bring_up(say: Say) -> int:
     """Checks, starts everything, stays until it is stopped; answers the exit code. Raises `Refusal`."""
     lock = checks.claim_folder(settings.DATA)
-    if settings.SECRETS != Secrets.ensure(settings.DATA):
+    if Secrets.ensure(settings.DATA) != settings.SECRETS:
         _start_over(lock)
     plan = Plan.read()
     self_test = checks.SelfTest(plan.root) if (plan.root / "workers/runner/__main__.py").exists() else None
@@ -68,9 +68,10 @@ def _start(plan: Plan, supervisor: Supervisor, say: Say) -> None:
     _start_engines(plan, supervisor, say)
     logins = _prepare(say)
     pages = programs.web(plan)
-    supervisor.start(pages, programs.streams(plan), programs.control(plan))
-    supervisor.start(programs.runner(plan), programs.worker(plan), programs.scheduler(plan))
-    supervisor.wait_until(lambda: _serves_pages(plan), pages, seconds=60)
+    supervisor.start(pages)
+    supervisor.wait_until(lambda: _serves_pages(plan), pages, seconds=60)  # alone: the first page comes first
+    supervisor.start(programs.streams(plan), programs.runner(plan), programs.worker(plan))
+    supervisor.start(programs.control(plan), programs.scheduler(plan))
     _welcome(plan, logins, say)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kindling.embedded.engine import Engine
@@ -13,7 +14,7 @@ from kindling.embedded.valkey import Valkey
 from kindling.supervisor.plan import Plan, list_search_path
 from kindling.supervisor.program import Program
 
-STOPPING = [["scheduler", "web", "streams"], ["worker"], ["runner", "control"], ["valkey", "postgres"]]
+STOPPING = [["scheduler", "web", "streams", "worker"], ["runner", "control"], ["valkey", "postgres"]]
 """The order of the end: nothing new comes in, runs are handed over, results are written down, data goes to disk."""
 
 CELERY = [
@@ -63,7 +64,7 @@ def control(plan: Plan) -> Program:
 
 def scheduler(plan: Plan) -> Program:
     # No pid file: after a kill it would keep the next one from starting. One scheduler is the supervisor's business.
-    beat = ["beat", f"--schedule={plan.data / 'beat'}", "--pidfile=", "--loglevel=WARNING"]
+    beat = ["beat", "--pidfile=", "--loglevel=WARNING"]
     return _python("scheduler", plan, ["celery", "--app=kindling.celery", *beat], _know_everything(plan))
 
 
@@ -75,7 +76,7 @@ def worker(plan: Plan) -> Program:
     }
     serve = ["worker", "--queues=runs.cpu", "--pool=threads", f"--concurrency={plan.slots}", "--hostname=runs@%h"]
     command = ["celery", "--app=workers.celery", *serve, *CELERY, "--loglevel=INFO"]
-    return _python("worker", plan, command, environment)
+    return replace(_python("worker", plan, command, environment), patience=8)  # it drains for 5 s, then hands over
 
 
 def runner(plan: Plan) -> Program:
