@@ -1,0 +1,50 @@
+"""The process that has imported everything, and forks: one per slot, told by the supervisor when a cell is wanted."""
+
+from __future__ import annotations
+
+import gc
+import json
+import site
+import socket
+import sys
+from pathlib import Path
+
+import numpy as np  # noqa: F401 - imported once, for every run
+import torch
+import torch._dynamo  # optimisers import it at first use, which would cost each run a second
+
+from workers.harness import student
+from workers.harness.meter import METER
+from workers.runner.nest import hatch
+from workers.runner.policy import OUR_CODE, Sizes
+
+
+def main() -> None:
+    """Warm up, then make a cell for every message on the descriptor given as argument. Ends with its supervisor."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    _become_presentable()
+    METER.install()
+    student.rehearse()
+    _check_single()
+    gc.collect()
+    gc.freeze()
+    control.send(b'{"kind": "warm"}')
+    while request := control.recv(4096):
+        hatch(control, Sizes(**json.loads(request)), student.live)
+
+
+def _become_presentable() -> None:
+    """Look like an interpreter that has just been started on the student's file."""
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    sys.path[:] = [entry for entry in sys.path if entry != OUR_CODE]
+    sys.argv[:] = [sys.argv[0]]
+    torch.set_num_threads(1)
+
+
+def _check_single() -> None:
+    """Only the forking thread lives on in a fork: a lock held by another would be held for ever."""
+    names = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
+    if len(names) != 1:
+        sys.exit(f"zygote: there are {len(names)} threads: {', '.join(names)}")

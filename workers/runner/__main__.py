@@ -1,0 +1,51 @@
+"""`python -m workers.runner --socket PATH --slots N` runs the supervisor; `--self-test` asks whether this machine can."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from workers.runner import server
+from workers.runner.bubblewrap import Unfit
+from workers.runner.selftest import probe
+
+
+def main() -> int:
+    """The exit status: 0 when all is well, 1 with one sentence when this machine cannot run code safely."""
+    arguments = _arguments()
+    if arguments.self_test:
+        return _self_test()
+    logging.basicConfig(level=logging.INFO, format="runner: %(message)s")
+    asyncio.run(server.serve(arguments.socket, arguments.slots))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m workers.runner", description="Runs the code of students, sandboxed."
+    )
+    parser.add_argument("--socket", type=Path, help="Unix socket to listen on")
+    parser.add_argument("--slots", type=int, default=2, help="how many runs at the same time (default 2)")
+    parser.add_argument("--self-test", action="store_true", help="try the sandbox of this machine, and say what it is")
+    arguments = parser.parse_args()
+    if not arguments.self_test and arguments.socket is None:
+        parser.error("--socket is needed")
+    if not 1 <= arguments.slots <= 64:
+        parser.error("--slots is a number from 1 to 64")
+    return arguments
+
+
+def _self_test() -> int:
+    try:
+        print(probe())  # noqa: T201 - the answer
+    except Unfit as reason:
+        print(f"T3 · this machine cannot run code safely: {reason}.")  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""One slot: a warm zygote in its sandbox, and the cells it keeps ready. What dies here is replaced here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+
+from workers.protocol import Limits
+from workers.runner import bubblewrap, policy
+from workers.runner.bubblewrap import Unfit
+from workers.runner.cell import Unsafe
+from workers.runner.policy import Sizes
+from workers.runner.spare import DESCRIPTORS, Spare
+
+log = logging.getLogger(__name__)
+
+ZYGOTE = "from workers.harness.zygote import main; main()"
+_WARM_S = 120.0
+_SPARE_S = 20.0
+_STEADY_S = 60.0
+_BACK_OFF_S = (0.1, 0.5, 2.0, 5.0, 15.0)
+_PATIENCE = 3
+_MESSAGE = 65536
+
+
+class Slot:
+    """Runs one job at a time. `keep` is awaited for the life of the runner; `changed` is called when a cell gets ready
+    or the slot turns out to be unable to give one (then `refusal` says why, until it can)."""
+
+    def __init__(self, number: int, changed: Callable[[], None]) -> None:
+        self._number = number
+        self._changed = changed
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._spares: list[Spare] = []
+        self._coming: list[tuple[Sizes, float]] = []
+        self._failures = 0
+        self._dead = asyncio.Event()
+        self._default = policy.sizes(Limits())
+        self.busy = False
+        self.refusal = ""
+
+    async def keep(self) -> None:
+        """Start the zygote, and again whenever it dies, with growing pauses while it does not last."""
+        while True:
+            began = time.monotonic()
+            try:
+                await self._live()
+            except (Unfit, OSError) as error:
+                self._fail(str(error))
+            finally:
+                self._bury()
+            lasted = time.monotonic() - began > _STEADY_S
+            self._failures = 0 if lasted else self._failures + 1
+            if self._failures >= _PATIENCE:
+                self._fail(self.refusal or "the sandbox ends as soon as it is started")
+            await asyncio.sleep(_BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)])
+
+    def take(self, sizes: Sizes) -> Spare | None:
+        """A ready cell of this size; the slot is busy until `release`."""
+        for spare in self._spares:
+            if spare.sizes == sizes:
+                self._spares.remove(spare)
+                asyncio.get_running_loop().remove_reader(spare.pidfd)
+                self.busy = True
+                asyncio.get_running_loop().call_later(policy.REFILL_DELAY_S, self._refill)
+                return spare
+        return None
+
+    def order(self, sizes: Sizes) -> None:
+        """Have a cell made that is not of the default size, unless one is coming."""
+        if self._control is not None and not any(coming == sizes for coming, _ in self._coming):
+            self._ask(sizes)
+
+    def release(self) -> None:
+        """The run is over."""
+        self.busy = False
+        self._changed()
+
+    async def _live(self) -> None:
+        self._dead.clear()
+        self._start()
+        watcher = os.pidfd_open(self._process.pid) if self._process else -1
+        loop = asyncio.get_running_loop()
+        loop.add_reader(watcher, self._dead.set)
+        try:
+            while not self._dead.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._dead.wait(), 1.0)
+                self._check_overdue()
+        finally:
+            loop.remove_reader(watcher)
+            os.close(watcher)
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            arguments = [str(theirs.fileno())]
+            try:
+                self._process = bubblewrap.start(
+                    slot=self._number, code=ZYGOTE, arguments=arguments, pass_fd=theirs.fileno()
+                )
+            except BaseException:
+                ours.close()
+                raise
+        ours.setblocking(False)
+        self._control = ours
+        self._coming = [(self._default, time.monotonic() + _WARM_S)]  # the word that it is warm
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
+
+    def _hear(self) -> None:
+        """A message of the zygote, or of a cell that is being made."""
+        assert self._control is not None  # noqa: S101 - only heard while there is one
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE, DESCRIPTORS)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, descriptors = b"", []
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._control.fileno())
+            self._end()
+            return
+        message = json.loads(data)
+        if message["kind"] == "warm":
+            self._coming.clear()
+            self._refill()
+        elif message["kind"] == "cell":
+            self._welcome(Spare.receive(Sizes(**message["sizes"]), descriptors))
+        else:
+            self._fail(str(message["text"]))
+            self._end()
+
+    def _refill(self) -> None:
+        if self._control is None:
+            return
+        ready = sum(spare.sizes == self._default for spare in self._spares)
+        coming = sum(sizes == self._default for sizes, _ in self._coming)
+        for _ in range(policy.SPARES - ready - coming):
+            self._ask(self._default)
+
+    def _ask(self, sizes: Sizes) -> None:
+        if self._control is None:
+            return
+        with suppress(OSError):  # a dead zygote shows by its pidfd
+            self._control.send(json.dumps(asdict(sizes)).encode())
+            self._coming.append((sizes, time.monotonic() + _SPARE_S))
+
+    def _welcome(self, spare: Spare) -> None:
+        """Wait until the cell says on its wire that it is warm; then look at it from outside."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(spare.wire.fileno(), self._admit, spare)
+
+    def _admit(self, spare: Spare) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(spare.wire.fileno())
+        self._coming = _without(self._coming, spare.sizes)
+        try:
+            if spare.wire.recv(16) != b"ready\n":
+                raise Unsafe("it died while it was getting ready")
+            spare.inspect()
+        except (Unsafe, OSError) as error:
+            log.error("slot %d: a cell was thrown away: %s", self._number, error)
+            self._fail(str(error))
+            spare.close()
+            loop.call_later(_BACK_OFF_S[-3], self._refill)
+            return
+        self.refusal = ""
+        self._spares.append(spare)
+        loop.add_reader(spare.pidfd, self._replace, spare)
+        self._changed()
+
+    def _replace(self, spare: Spare) -> None:
+        """An idle cell has died."""
+        log.warning("slot %d: an idle cell died; making another", self._number)
+        asyncio.get_running_loop().remove_reader(spare.pidfd)
+        self._spares.remove(spare)
+        spare.close()
+        asyncio.get_running_loop().call_later(_BACK_OFF_S[0], self._refill)
+
+    def _check_overdue(self) -> None:
+        if any(time.monotonic() > due for _, due in self._coming):
+            log.error("slot %d: the zygote does not answer", self._number)
+            self._end()
+
+    def _fail(self, reason: str) -> None:
+        self.refusal = reason
+        log.error("slot %d: %s", self._number, reason)
+        self._changed()
+
+    def _end(self) -> None:
+        """Kill the zygote; with it go all its cells."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGKILL)
+
+    def _bury(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._end()
+        if self._process is not None:
+            self._process.wait()
+        if self._control is not None:
+            loop.remove_reader(self._control.fileno())
+            self._control.close()
+        for spare in self._spares:
+            loop.remove_reader(spare.pidfd)
+            spare.close()
+        self._process, self._control = None, None
+        self._spares.clear()
+        self._coming.clear()
+
+
+def _without(coming: list[tuple[Sizes, float]], sizes: Sizes) -> list[tuple[Sizes, float]]:
+    """Without the first entry of this size."""
+    place = next((n for n, (size, _) in enumerate(coming) if size == sizes), None)
+    return coming if place is None else coming[:place] + coming[place + 1 :]

@@ -1,0 +1,79 @@
+"""The supervisor's end of one cell: the descriptors that the cell handed out before it knew its job."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from workers.protocol import Job, encode
+from workers.runner import cell
+from workers.runner.cell import Unsafe, Windows
+from workers.runner.policy import Sizes
+from workers.runner.usage import Reading, Usage
+
+DESCRIPTORS = 8
+
+
+@dataclass(slots=True, eq=False)
+class Spare:
+    """One cell, good for one run. Closing it kills whatever is left inside."""
+
+    sizes: Sizes
+    pidfd: int
+    wire: socket.socket
+    stdout: int
+    stderr: int
+    report: int
+    windows: Windows
+    _base: Reading | None = field(default=None)
+
+    @classmethod
+    def receive(cls, sizes: Sizes, descriptors: list[int]) -> Spare:
+        """From the descriptors, in the order in which a cell sends them."""
+        pidfd, wire, stdout, stderr, report, *windows = descriptors
+        for descriptor in (wire, stdout, stderr, report):
+            os.set_blocking(descriptor, False)
+        return cls(sizes, pidfd, socket.socket(fileno=wire), stdout, stderr, report, Windows(*windows))
+
+    def inspect(self) -> None:
+        """See from outside that both processes are locked, and what they use before they work. Raises `Unsafe`."""
+        for process in ("1", "2"):
+            cell.verify(_status(self.windows, process))
+        self._base = Usage(self.windows).read()
+
+    def usage(self) -> Usage:
+        """A meter that leaves out the CPU time spent on getting ready."""
+        return Usage(self.windows, base=self._base)
+
+    def assign(self, job: Job) -> None:
+        """Send the job. The cell is idle and its buffer holds the largest one, or the cell is dead."""
+        self.wire.setblocking(True)
+        self.wire.settimeout(1)
+        try:
+            self.wire.sendall(encode(job))
+        finally:
+            self.wire.setblocking(False)
+
+    def kill(self) -> None:
+        """End every process of the cell."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill, and let go of everything."""
+        self.kill()
+        self.wire.close()
+        windows = self.windows
+        for descriptor in (self.pidfd, self.stdout, self.stderr, self.report, windows.proc, windows.tmp, windows.shm):
+            os.close(descriptor)
+
+
+def _status(windows: Windows, process: str) -> str:
+    try:
+        with open(f"{process}/status", opener=lambda path, flags: os.open(path, flags, dir_fd=windows.proc)) as file:
+            return file.read()
+    except OSError as error:
+        raise Unsafe("it died while it was being locked") from error

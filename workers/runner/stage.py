@@ -1,0 +1,98 @@
+"""The step before bubblewrap, in a process of its own: what only root can do, and then to be root no more.
+
+A slot's uid may not be able to reach the interpreter or our code (a home folder is closed to it). So root, in a mount
+namespace that nobody else sees, binds those places under `STAGE`, changes to the slot's uid for good, and only then
+starts bubblewrap, which finds them there. An ordinary user reaches his own files and skips all that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from workers.runner import kernel, policy
+
+STAGE = Path("/tmp")  # noqa: S108 - covered by a tmpfs of this process's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to start. `binds` are pairs of a place on this machine and where it is seen, read-only, inside."""
+
+    parent: int
+    uid: int | None
+    bubblewrap: str
+    binds: list[list[str]]
+    options: list[str]
+    command: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the command line."""
+        return asdict(self)
+
+
+def main() -> None:
+    """Carry the plan out; what fails ends this process with one line on stderr."""
+    plan = Plan(**json.loads(sys.argv[1]))
+    try:
+        staged = {} if plan.uid is None else _lay_out([source for source, _ in plan.binds])
+        if plan.uid is not None:
+            _become(plan.uid)
+        _start(plan, staged)
+    except OSError as error:
+        sys.exit(f"stage: {error}")
+
+
+def _start(plan: Plan, staged: dict[str, str]) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    kernel.die_with_parent(signal.SIGKILL)
+    if os.getppid() != plan.parent:
+        sys.exit("the runner is gone")
+    bubblewrap = _moved(plan.bubblewrap, staged)
+    binds = [part for source, target in plan.binds for part in ("--ro-bind", staged.get(source, source), target)]
+    os.execve(bubblewrap, [bubblewrap, *binds, *plan.options, "--", *plan.command], policy.OUTER_ENVIRONMENT)  # noqa: S606
+
+
+def _lay_out(places: list[str]) -> dict[str, str]:
+    """Bind each place under the stage; answers where each one went."""
+    kernel.unshare(kernel.NEW_MOUNTS)
+    kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+    held = {place: os.open(place, os.O_PATH) for place in dict.fromkeys(places)}  # before the stage covers them
+    kernel.mount("tmpfs", str(STAGE), "tmpfs", kernel.NO_SUID | kernel.NO_DEV, "size=1m,mode=0755")
+    staged = {place: str(STAGE / str(number)) for number, place in enumerate(held)}
+    for place, descriptor in held.items():
+        _bind(descriptor, Path(staged[place]), folder=Path(f"/proc/self/fd/{descriptor}").is_dir())
+        os.close(descriptor)
+    return staged
+
+
+def _bind(descriptor: int, target: Path, *, folder: bool) -> None:
+    if folder:
+        target.mkdir(mode=0o755)
+    else:
+        target.touch(mode=0o644)
+    kernel.mount(f"/proc/self/fd/{descriptor}", str(target), None, kernel.BIND | kernel.RECURSIVE)
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def _moved(text: str, staged: dict[str, str]) -> str:
+    """The path on the stage for a path at or below a staged place; any other text as it is."""
+    for place in sorted(staged, key=len, reverse=True):
+        if text == place or text.startswith(f"{place}/"):
+            return staged[place] + text.removeprefix(place)
+    return text
+
+
+if __name__ == "__main__":
+    main()
