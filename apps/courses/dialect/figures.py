@@ -104,6 +104,8 @@ def _check_attribute(element: str, attribute: str, value: str) -> Iterator[str]:
         yield f'href="{value[:40]}" leads out of the figure: only #id is allowed.'
     elif "url" in value.lower() and attribute != "class" and not LOCAL_URL.fullmatch(value.strip()):
         yield f'{attribute}="{value[:40]}" leads out of the figure: only url(#id) is allowed.'
+    elif "\\" in value:  # values are read as CSS, where an escape could spell url
+        yield f'{attribute}="{value[:40]}" is not allowed: write it without a backslash.'
     elif attribute not in ATTRIBUTES:
         yield f"The attribute {attribute[:40]} is not allowed on <{element}>."
 

@@ -49,6 +49,11 @@ class FenceWatch:
             self.mark = ""
         return True
 
+    def must_have_ended(self, line: str) -> bool:
+        """Whether a line opens a fence of the same kind inside a fence: nobody means that."""
+        found = FENCE.fullmatch(line)
+        return bool(found and self.mark and found["mark"] == self.mark and found["info"].strip())
+
 
 def read_sections(lines: Iterable[tuple[int, str]], problems: Problems) -> list[RawSection]:
     """The sections of the numbered `lines` below the front matter."""
@@ -77,6 +82,8 @@ class _Scanner:
         self.kept_from = 0
 
     def read(self, number: int, line: str) -> None:
+        if self.fence.must_have_ended(line):
+            self.end_fence()
         heading = HEADING.fullmatch(line)
         level = len(heading["marks"]) if heading else 0
         title, key = _split_title(heading["text"] or "") if heading else ("", None)
@@ -150,7 +157,9 @@ class _Scanner:
             self.file(Heading(number, key or "", title))
 
     def keep(self, number: int, line: str) -> None:
-        if not self.kept:
+        if not self.kept and not self.directive:
+            if not line.strip():
+                return
             self.kept_from = number
         self.kept.append(line)
 
