@@ -27,6 +27,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         _start_embedded()
     if "KINDLING_DATA" not in os.environ:
         os.environ["KINDLING_DATA"] = _running.enter_context(tempfile.TemporaryDirectory(prefix="kindling-tests-"))
+        Path(os.environ["KINDLING_DATA"], "static").mkdir()  # WhiteNoise warns where there is none
     os.environ["VALKEY_URL"] = _spread(os.environ["VALKEY_URL"], os.environ.get("PYTEST_XDIST_WORKER", ""))
     return (yield)
 
