@@ -13,7 +13,9 @@ MAX_LOG_BYTES = 6 * 1024 * 1024
 
 def pack(entries: Sequence[Entry]) -> bytes:
     """Compressed lines `id event`, in order."""
-    return zlib.compress(b"\n".join(entry.id.encode() + b" " + entry.event for entry in entries))
+    # A line break in JSON is a space: what a worker sends cannot break the log apart.
+    lines = (entry.id.encode() + b" " + entry.event.replace(b"\n", b" ") for entry in entries)
+    return zlib.compress(b"\n".join(lines))
 
 
 def unpack(packed: bytes) -> list[Entry]:

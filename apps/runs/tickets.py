@@ -39,7 +39,8 @@ def issue(key: str, ticket: Ticket) -> str:
 def check(key: str, text: str, *, run: str, now: float) -> Ticket:
     """The ticket in `text`, when we signed it for this run and it has not expired. Raises `BadTicket`."""
     body, _, signature = text.partition(".")
-    if not hmac.compare_digest(_sign(key, body.encode()).encode(), signature.encode()):
+    expected = _sign(key, body.encode("utf-8", "replace"))
+    if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
         raise BadTicket("This address of live events is not valid. Reload the page.")
     ticket = Ticket(**json.loads(urlsafe_b64decode(body)))
     if ticket.run != run:

@@ -1,0 +1,96 @@
+"""Plain builders for the tests of runs."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import uuid
+from typing import Any
+
+from django.utils import timezone
+from redis import Redis
+
+from apps.accounts.models import User
+from apps.courses.models import Chapter, Course, Item, Revision
+from apps.runs.models import Run
+from apps.runs.states import FINAL
+from workers.protocol import Event, Exit, Finished, Message, State, decode, encode
+
+CODE = "print('hello')"
+
+
+def make_student(name: str = "ada") -> User:
+    return User.objects.create_user(f"{name}@example.org", name=name)
+
+
+def make_project(goal: str = "loss<1") -> Item:
+    """A project `fit` in the chapter /courses/torch/intro/."""
+    course = Course.objects.create(slug="torch", title="Torch")
+    chapter = Chapter.objects.create(course=course, number=1, slug="intro", title="Intro")
+    projects = {"fit": {"title": "Fit a line", "code": CODE, "output": "", "goal": goal, "minutes": 1}}
+    chapter.live = Revision.objects.create(
+        chapter=chapter,
+        number=1,
+        origin="file",
+        title="Intro",
+        level="Beginner",
+        minutes=1,
+        projects=projects,
+        updated=datetime.date(2026, 1, 1),
+    )
+    chapter.save()
+    return Item.objects.create(chapter=chapter, key="fit", kind=Item.Kind.PROJECT, title="Fit a line", position=1)
+
+
+def make_run(user: User, state: State = State.QUEUED, **fields: Any) -> Run:
+    """A run in any state, with the numbers that a run in this state has."""
+    fields.setdefault("fence", 0 if state is State.WAITING else 1)
+    fields.setdefault("attempts", fields["fence"])
+    fields.setdefault("queued_at", timezone.now())
+    if state in FINAL:
+        fields.setdefault("finished_at", timezone.now())
+    return Run.objects.create(user=user, code=fields.pop("code", CODE), state=state, **fields)
+
+
+def make_finished(run: Run, outcome: State = State.SUCCEEDED, **changes: Any) -> Finished:
+    exit_ = Exit(
+        outcome=outcome,
+        message=changes.pop("message", ""),
+        exit_code=0,
+        cpu_s=0.5,
+        wall_s=1.5,
+        peak_mb=300.0,
+        last_seq=changes.pop("last_seq", 2),
+    )
+    return Finished(
+        run=str(run.pk), fence=changes.pop("fence", run.fence), exit=exit_, metrics=changes.pop("metrics", {})
+    )
+
+
+def put_events(valkey: Redis, run: Run, *texts: str) -> None:
+    """Events of the run's present attempt, as a worker would have published them."""
+    for seq, text in enumerate(texts, 1):
+        event = Event(seq=seq, at=0.1, type="stdout", data={"text": text})
+        valkey.xadd(f"run:{run.pk}", {"event": encode(event).rstrip()}, id=f"{run.fence}-{seq}")
+
+
+def sent(valkey: Redis, queue: str) -> list[str]:
+    """The payloads of the tasks that wait in a queue, oldest first."""
+    messages: Any = valkey.lrange(queue, 0, -1)
+    bodies = [json.loads(base64.b64decode(json.loads(message)["body"])) for message in reversed(messages)]
+    return [body[0][0] for body in bodies]
+
+
+def sent_jobs(valkey: Redis) -> list[Message]:
+    return [decode(payload) for payload in sent(valkey, "runs.cpu")]
+
+
+def shown(valkey: Redis, run: Run) -> list[tuple[str, Event]]:
+    """What viewers of the run were sent."""
+    entries: Any = valkey.xrange(f"run:{run.pk}")
+    return [(key.decode(), event) for key, fields in entries if isinstance(event := decode(fields[b"event"]), Event)]
+
+
+def new_token() -> uuid.UUID:
+    return uuid.uuid4()
