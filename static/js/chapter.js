@@ -5,6 +5,7 @@
 import { post } from "./requests.js";
 
 const DWELL_MS = 1000;
+const UNDER_HEADER = { rootMargin: "-80px 0px 0px 0px" }; // what the header covers is not in view
 const SEND_AFTER_MS = 1500;
 const RETRY_AFTER_MS = 15_000;
 
@@ -40,7 +41,7 @@ class KindlingChapter extends HTMLElement {
         clearTimeout(timers.get(target));
         if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section").dataset.key), DWELL_MS));
       }
-    });
+    }, UNDER_HEADER);
     for (const section of this.sections) {
       if (!this.read.has(section.dataset.key) && section.lastElementChild) ends.observe(section.lastElementChild);
     }

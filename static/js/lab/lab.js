@@ -21,7 +21,12 @@ class KindlingLab extends HTMLElement {
     this.chart = new Chart(role("chart"));
     this.status = new Status(this, role("status"), role("announcement"));
     this.page = role("page");
-    this.shelf = new Shelf(this.readProjects(), role("projects"), this.code, !this.isRunPage);
+    this.shelf = new Shelf(this.readProjects(), {
+      select: role("projects"),
+      title: role("title"),
+      area: this.code,
+      keeping: !this.isRunPage,
+    });
     this.listen(role("reset"));
     this.show(this.shelf.current);
   }

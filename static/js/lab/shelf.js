@@ -3,8 +3,8 @@
 const LISTING = "listing";
 
 export class Shelf {
-  constructor(projects, select, area, keeping) {
-    Object.assign(this, { select, area, keeping });
+  constructor(projects, { select, title, area, keeping }) {
+    Object.assign(this, { select, title, area, keeping });
     this.projects = projects.length ? [...projects] : [{ key: LISTING, title: "Your own code", code: "", path: null, last_run: null }];
     this.onChange = () => {};
     this.fill();
@@ -18,11 +18,13 @@ export class Shelf {
 
   fill() {
     this.select.replaceChildren(...this.projects.map((project) => new Option(project.title, project.key)));
+    this.select.hidden = this.projects.length < 2;
   }
 
   open(project) {
     this.current = project;
     this.select.value = project.key;
+    this.title.textContent = this.select.hidden ? project.title : "";
     this.area.value = this.recall(project) ?? project.code;
     this.area.scrollTop = 0;
   }
