@@ -35,7 +35,7 @@ def cancel_verification(request: HttpRequest) -> HttpResponse:
     """Forget the address that waits for its code. What the visitor did on the site stays in the session."""
     if process := EmailVerificationProcess.resume(request):
         process.abort()
-    return redirect("accounts:profile" if request.user.is_authenticated else "account_signup")
+    return redirect("account_email" if request.user.is_authenticated else "account_signup")
 
 
 @never_cache

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from apps.accounts.models import Role
 from kindling.settings import read_mail
 
-from .people import build_person, log_in
+from .people import build_person
 
 pytestmark = pytest.mark.django_db
 
@@ -48,15 +48,13 @@ def test_it_is_hidden_where_mails_go_to_a_server(client: Client, settings: Setti
 
 @pytest.mark.parametrize("origin", [{"REMOTE_ADDR": "192.0.2.1"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}])
 def test_it_is_hidden_from_other_machines(client: Client, origin: dict[str, str]) -> None:
-    build_person()
-    log_in(client)
+    client.force_login(build_person())
     assert client.get("/mailbox/", **origin).status_code == 404  # type: ignore[arg-type]
     assert "/mailbox/" not in client.get("/accounts/profile/", **origin).content.decode()  # type: ignore[arg-type]
 
 
 def test_admins_read_it_from_anywhere(client: Client) -> None:
-    build_person(roles=(Role.ADMIN,))
-    log_in(client)
+    client.force_login(build_person(roles=(Role.ADMIN,)))
     assert client.get("/mailbox/", REMOTE_ADDR="192.0.2.1").status_code == 200
 
 

@@ -11,7 +11,7 @@ from apps.accounts.models import Role, User
 from apps.accounts.people import EmailTaken, create_person
 from apps.accounts.roles import grant, withdraw
 
-from .people import build_person, log_in
+from .people import build_person
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_only_admins_give_roles(role: Role) -> None:
 
 def test_a_change_of_roles_holds_from_the_next_request(client: Client) -> None:
     person = build_person()
-    log_in(client)
+    client.force_login(person)
     assert client.get("/admin/").status_code != 200
     grant(actor=None, person=person, role=Role.ADMIN)
     assert client.get("/admin/").status_code == 200
@@ -78,9 +78,9 @@ def test_an_address_has_one_account_in_any_case() -> None:
 
 def test_the_admin_is_entered_through_our_login(client: Client) -> None:
     assert client.get("/admin/").headers["Location"].startswith("/admin/login/")
-    assert client.get("/admin/login/?next=/admin/").headers["Location"] == "/accounts/login/?next=/admin/"
-    build_person()
-    log_in(client)
+    assert client.get("/admin/login/?next=/admin/").headers["Location"] == "/accounts/login/?next=%2Fadmin%2F"
+    person = build_person()
+    client.force_login(person)
     assert client.get("/admin/login/?next=/admin/").status_code == 403
 
 
@@ -89,7 +89,7 @@ def test_the_admin_is_entered_through_our_login(client: Client) -> None:
 )
 def test_admins_see_people_and_roles(client: Client, path: str) -> None:
     person = build_person(roles=(Role.ADMIN,))
-    log_in(client)
+    client.force_login(person)
     group = Group.objects.get(name="admin").pk
     address = path.format(person=person.pk).replace("group/1/", f"group/{group}/")
     assert client.get(f"/admin/{address}").status_code == 200
@@ -98,7 +98,7 @@ def test_admins_see_people_and_roles(client: Client, path: str) -> None:
 def test_the_person_of_a_session_and_their_roles_are_one_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    build_person(roles=(Role.STUDENT, Role.EDITOR))
-    log_in(client)
+    person = build_person(roles=(Role.STUDENT, Role.EDITOR))
+    client.force_login(person)
     with django_assert_num_queries(2):  # the session, the person
         client.get("/mailbox/")
