@@ -100,7 +100,7 @@ def _check_against_course(chapter: Chapter, compiled: Compiled) -> None:
         if kinds.get(item.key, item.kind) != item.kind:
             problems.add(
                 item.line,
-                f"“{item.key}” was a {kinds[item.key]} in an earlier revision, and progress is kept under that name: "
+                f"“{item.key}” named another thing ({kinds[item.key]}) before, and people’s progress is kept under it: "
                 "choose another id.",
             )
     problems.raise_any()

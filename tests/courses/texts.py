@@ -160,7 +160,7 @@ def list_problems(source: str, figures: Mapping[str, str] = FIGURES) -> list[tup
     try:
         compile_text(source, figures)
     except BadChapter as bad:
-        return [tuple(problem) for problem in bad.problems]
+        return [(line, message) for line, message in bad.problems]
     return []
 
 

@@ -1,0 +1,151 @@
+"""Courses come in from files: once, wholly, and never over what somebody wrote in the browser."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from apps.courses.models import Chapter, Course, Revision
+
+from .texts import CHAPTER, SVG, build_editor, line_of, publish_text, replaced
+
+pytestmark = pytest.mark.django_db
+
+COURSE = """---
+title: Small
+summary: A small course.
+chapters:
+  01 first: The first
+  02 second: The second
+---
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "small" / "01-first"
+    folder.mkdir(parents=True)
+    (tmp_path / "small" / "course.md").write_text(COURSE)
+    (folder / "chapter.md").write_text(CHAPTER)
+    (folder / "circles.svg").write_text(SVG)
+    return tmp_path
+
+
+def import_from(root: Path, *arguments: str) -> str:
+    told = StringIO()
+    call_command("import_courses", str(root), *arguments, stdout=told)
+    return told.getvalue()
+
+
+def edit(root: Path, old: str, new: str, file: str = "01-first/chapter.md") -> None:
+    path = root / "small" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_course_comes_in_with_its_path_texts_and_figures(root: Path) -> None:
+    assert import_from(root) == "small/first: published revision 1\n"
+    first, second = Chapter.objects.order_by("number")
+    assert (first.title, second.title, second.live) == ("A small chapter", "The second", None)
+    assert first.live_revision.figures == {"circles.svg": SVG}
+    assert first.live_revision.origin == Revision.Origin.FILE
+
+
+def test_importing_again_changes_and_tells_nothing(
+    root: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    import_from(root)
+    with django_assert_max_num_queries(8):  # four, and the savepoints of this test
+        assert import_from(root) == ""
+    assert Revision.objects.count() == 1
+
+
+def test_a_changed_file_is_published(root: Path) -> None:
+    import_from(root)
+    edit(root, "Done.", "Done at last.")
+    assert import_from(root) == "small/first: published revision 2\n"
+    assert "Done at last." in Chapter.objects.get(slug="first").live_revision.html
+
+
+def test_a_changed_path_is_laid_anew(root: Path) -> None:
+    import_from(root)
+    edit(root, "01 first: The first\n  02 second: The second", "02 first: The first\n  01 other: Another", "course.md")
+    edit(root, "title: Small", "title: Smaller", "course.md")
+    edit(root, "::: next second", "::: next other")
+    (root / "small" / "01-first").rename(root / "small" / "02-first")
+    import_from(root)
+    assert list(Chapter.objects.order_by("number").values_list("number", "slug")) == [(1, "other"), (2, "first")]
+    assert Course.objects.get().title == "Smaller"
+
+
+def test_what_was_written_in_the_browser_stays(root: Path) -> None:
+    import_from(root)
+    chapter = Chapter.objects.get(slug="first")
+    publish_text(chapter, replaced(("Done.", "Better.")), base=1, author=build_editor())
+    assert import_from(root) == ""
+    edit(root, "Done.", "Done at last.")
+    assert "kept revision 2" in import_from(root)
+    assert "Better." in Chapter.objects.get(slug="first").live_revision.html
+    assert import_from(root, "--force") == "small/first: published revision 3\n"
+    assert "Done at last." in Chapter.objects.get(slug="first").live_revision.html
+
+
+def test_broken_markdown_is_told_by_path_and_line_and_imports_nothing(root: Path) -> None:
+    edit(root, "(#a-topic)", "(#nowhere)")
+    edit(root, "::: quiz sum", "::: quizz sum")
+    with pytest.raises(CommandError) as caught:
+        import_from(root)
+    told = str(caught.value).splitlines()
+    path = root / "small" / "01-first" / "chapter.md"
+    assert told[1].startswith(f"{path}:{line_of(CHAPTER, 'See [')}: Nothing in this chapter has the id “nowhere”")
+    assert f"{path}:{line_of(CHAPTER, '::: quiz sum')}: There is no directive “quizz”" in str(caught.value)
+    assert not Course.objects.exists()
+
+
+def test_checking_needs_no_database_and_writes_nothing(root: Path) -> None:
+    assert import_from(root, "--check") == ""
+    edit(root, "(#a-topic)", "(#nowhere)")
+    with pytest.raises(CommandError, match=r"chapter\.md:\d+: Nothing"):
+        import_from(root, "--check")
+    assert not Course.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("summary: A small course.\n", "", "course.md:1: The front matter has no summary"),
+        ("  02 second: The second", "  second", "course.md:6: “second” announces no chapter"),
+        ("  02 second", "  01 second", "course.md:6: “1” is taken by line 5"),
+        ("  01 first", "  03 first", "chapter.md:1: The course does not announce this chapter"),
+        ("second: The second\n---\n", "second: The second\n---\nMore.\n", "course.md:8: Nothing is read below"),
+    ],
+)
+def test_a_broken_course_is_told_by_path_and_line(root: Path, old: str, new: str, told: str) -> None:
+    edit(root, old, new, "course.md")
+    with pytest.raises(CommandError) as caught:
+        import_from(root)
+    assert told in str(caught.value)
+
+
+def test_a_published_chapter_cannot_vanish_from_the_path(root: Path) -> None:
+    import_from(root)
+    (root / "small" / "01-first" / "chapter.md").unlink()
+    edit(root, "  01 first: The first\n", "", "course.md")
+    with pytest.raises(CommandError, match="has been published and is missing here"):
+        import_from(root)
+
+
+def test_a_file_that_is_no_text_is_told(root: Path) -> None:
+    (root / "small" / "01-first" / "chapter.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    with pytest.raises(CommandError, match=r"chapter\.md:2: This is not UTF-8"):
+        import_from(root)
+
+
+def test_a_folder_without_courses_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="There is no course in"):
+        import_from(tmp_path)

@@ -1,0 +1,152 @@
+"""A text goes live as a whole or not at all, and nothing that people's progress points to is ever lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from apps.courses.drafting import keep_draft
+from apps.courses.models import Chapter, Draft, Item, Revision
+from apps.courses.publishing import BadChapter, StaleBase
+from apps.courses.reading import find_neighbours, list_items, load_chapter, load_course, load_item
+
+from .texts import CHAPTER, FIGURES, SVG, build_chapter, build_editor, line_of, publish_text, replaced
+
+pytestmark = pytest.mark.django_db
+
+EXERCISE = CHAPTER[CHAPTER.index("::: exercise think") : CHAPTER.index("## Quiz")]
+OTHER_EXERCISE = '::: exercise ponder title="Ponder"\nWhy not?\n---\nWell.\n:::\n\n'
+
+
+def test_the_first_text_goes_live() -> None:
+    chapter, editor = build_chapter(), build_editor()
+    revision = publish_text(chapter, author=editor, note=" Begun ")
+    chapter.refresh_from_db()
+    assert (chapter.live, chapter.title) == (revision, "A small chapter")
+    assert (revision.number, revision.note, revision.author) == (1, "Begun", editor)
+    assert revision.html.count("<!--csrf-->") == 2
+    assert [item.key for item in list_items(chapter, Item.Kind.QUIZ)] == ["sum", "primes"]
+
+
+def test_a_broken_text_changes_nothing() -> None:
+    chapter = build_chapter()
+    with pytest.raises(BadChapter) as caught:
+        publish_text(chapter, replaced(("(#a-topic)", "(#nowhere)")))
+    assert [line for line, _ in caught.value.problems] == [line_of(CHAPTER, "See [")]
+    assert not Revision.objects.exists()
+    assert not Item.objects.exists()
+
+
+def test_what_leaves_the_text_is_retired_and_what_returns_is_the_same_item() -> None:
+    chapter = build_chapter()
+    publish_text(chapter)
+    thinking = load_item(chapter, "think", Item.Kind.EXERCISE)
+    publish_text(chapter, replaced((EXERCISE, OTHER_EXERCISE)), base=1)
+    thinking.refresh_from_db()
+    assert thinking.retired_at is not None
+    assert [item.key for item in list_items(chapter, Item.Kind.EXERCISE)] == ["ponder"]
+    publish_text(chapter, base=2)
+    assert load_item(chapter, "think", Item.Kind.EXERCISE) == thinking
+
+
+def test_items_follow_the_order_of_the_text() -> None:
+    chapter = build_chapter()
+    publish_text(chapter, replaced((EXERCISE, EXERCISE + OTHER_EXERCISE)))
+    publish_text(chapter, replaced((EXERCISE, OTHER_EXERCISE + EXERCISE)), base=1)
+    assert [item.key for item in list_items(chapter, Item.Kind.EXERCISE)] == ["ponder", "think"]
+
+
+def test_a_key_keeps_its_kind_for_ever() -> None:
+    chapter = build_chapter()
+    publish_text(chapter)
+    text = replaced((EXERCISE, OTHER_EXERCISE), ("::: quiz sum", "::: quiz think"))
+    with pytest.raises(BadChapter) as caught:
+        publish_text(chapter, text, base=1)
+    ((line, message),) = caught.value.problems
+    assert line == line_of(text, "::: quiz think")
+    assert "“think” named another thing (exercise) before" in message
+
+
+def test_the_next_chapter_must_be_on_the_course() -> None:
+    with pytest.raises(BadChapter) as caught:
+        publish_text(build_chapter(), replaced(("::: next second", "::: next third")))
+    assert "no chapter “third”" in str(caught.value)
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_a_text_written_on_an_older_revision_is_refused(base: int) -> None:
+    chapter, editor = build_chapter(), build_editor()
+    publish_text(chapter)
+    second = publish_text(chapter, replaced(("Done.", "Done at last.")), base=1)
+    keep_draft(chapter=chapter, editor=editor, source="mine", base=base)
+    with pytest.raises(StaleBase) as caught:
+        publish_text(chapter, replaced(("Done.", "Finished.")), base=base, author=editor)
+    assert caught.value.newest == second
+    assert Revision.objects.count() == 2
+    assert Draft.objects.get().source == "mine"
+
+
+def test_sending_the_newest_text_once_more_changes_nothing() -> None:
+    chapter = build_chapter()
+    first = publish_text(chapter)
+    assert publish_text(chapter, CHAPTER.replace("\n", "\r\n"), base=0) == first
+    assert Revision.objects.count() == 1
+
+
+def test_a_changed_figure_is_a_new_revision() -> None:
+    chapter = build_chapter()
+    publish_text(chapter)
+    assert publish_text(chapter, figures={"circles.svg": SVG.replace('r="4"', 'r="3"')}, base=1).number == 2
+
+
+def test_publishing_forgets_the_authors_draft_and_nobody_elses() -> None:
+    chapter, editor, other = build_chapter(), build_editor(), build_editor("otto@example.org")
+    keep_draft(chapter=chapter, editor=editor, source="mine", base=0)
+    keep_draft(chapter=chapter, editor=other, source="theirs", base=0)
+    publish_text(chapter, author=editor)
+    assert [draft.source for draft in Draft.objects.all()] == ["theirs"]
+
+
+def test_the_database_refuses_to_rewrite_a_revision() -> None:
+    revision = publish_text(build_chapter(), author=build_editor())
+    for rewrite in (lambda: Revision.objects.update(source="else"), lambda: Revision.objects.filter(number=1).delete()):
+        Chapter.objects.update(live=None)
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            rewrite()
+    revision.refresh_from_db()
+    assert revision.source == CHAPTER
+
+
+def test_a_revision_outlives_the_account_of_its_author() -> None:
+    editor = build_editor()
+    revision = publish_text(build_chapter(), author=editor)
+    editor.delete()
+    revision.refresh_from_db()
+    assert revision.author is None
+
+
+def test_readers_find_live_chapters_only_and_their_neighbours() -> None:
+    first, third = build_chapter("first", 1), build_chapter("third", 3)
+    publish_text(first)
+    publish_text(third)
+    assert load_chapter("small", "first").live_revision.title == "A small chapter"
+    assert find_neighbours(first).next == third
+    assert find_neighbours(third).previous == first
+    assert find_neighbours(third).next is None
+    assert [chapter.slug for chapter in load_course("small").chapters.all()] == ["first", "third", "second"]
+
+
+@pytest.mark.parametrize("announced", [1, 10])
+def test_reading_costs_the_same_whatever_the_course_is_like(
+    announced: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    publish_text(build_chapter())
+    for number in range(2, announced + 1):
+        build_chapter(f"chapter-{number}", number)
+    with django_assert_num_queries(2):
+        assert [chapter.live and chapter.live.title for chapter in load_course("small").chapters.all()]
+    with django_assert_num_queries(1):
+        chapter = load_chapter("small", "first")
+        assert (chapter.course.title, chapter.live_revision.html) != ("", "")
+    assert FIGURES
