@@ -28,8 +28,7 @@ def tell(error: BaseException, to: TextIO) -> None:
     """Write the traceback of `error`."""
     told = traceback.TracebackException.from_exception(error)
     _forget_ours(told, set())
-    for part in told.format():
-        to.write(part)
+    to.write("".join(told.format()))
     to.flush()
 
 

@@ -99,12 +99,9 @@ def _stream(descriptor: int) -> io.TextIOWrapper:
     return stream
 
 
-_TORCH_SEED = torch.initial_seed()
-
-
 def _reseed() -> None:
-    """As in a new interpreter: torch starts from its documented default seed, numpy and random from the system's."""
-    torch.manual_seed(_TORCH_SEED)
+    """As in a new interpreter: every generator starts from the system's randomness, not from the zygote's state."""
+    torch.seed()
     np.random.seed(int.from_bytes(os.urandom(4)))
     random.seed(os.urandom(16))
 

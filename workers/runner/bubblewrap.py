@@ -62,6 +62,7 @@ def start(
         uid=uid,
         bubblewrap=str(find()),
         binds=[[str(bind.source), bind.target] for bind in _binds()],
+        texts=policy.WRITTEN_FILES,
         options=_options(),
         command=[_python(), "-S", "-P", "-B", "-c", code, *arguments],
     )

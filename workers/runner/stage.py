@@ -23,12 +23,14 @@ STAGE = Path("/tmp")  # noqa: S108 - covered by a tmpfs of this process's own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to start. `binds` are pairs of a place on this machine and where it is seen, read-only, inside."""
+    """What to start. `binds` are pairs of a place on this machine and where it is seen, read-only, inside; `texts`
+    are small files that exist only there, by path."""
 
     parent: int
     uid: int | None
     bubblewrap: str
     binds: list[list[str]]
+    texts: dict[str, str]
     options: list[str]
     command: list[str]
 
@@ -56,7 +58,17 @@ def _start(plan: Plan, staged: dict[str, str]) -> None:
         sys.exit("the runner is gone")
     bubblewrap = _moved(plan.bubblewrap, staged)
     binds = [part for source, target in plan.binds for part in ("--ro-bind", staged.get(source, source), target)]
-    os.execve(bubblewrap, [bubblewrap, *binds, *plan.options, "--", *plan.command], policy.OUTER_ENVIRONMENT)  # noqa: S606
+    texts = [part for path, text in plan.texts.items() for part in ("--ro-bind-data", _hold(text), path)]
+    arguments = [bubblewrap, *binds, *texts, *plan.options, "--", *plan.command]
+    os.execve(bubblewrap, arguments, policy.OUTER_ENVIRONMENT)  # noqa: S606
+
+
+def _hold(text: str) -> str:
+    """A descriptor that bubblewrap can read the text from."""
+    descriptor = os.memfd_create("text", 0)
+    os.write(descriptor, text.encode())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return str(descriptor)
 
 
 def _lay_out(places: list[str]) -> dict[str, str]:
