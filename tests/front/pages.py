@@ -1,0 +1,28 @@
+"""Every template of the site, for tests that hold for all of them."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+
+STANDALONE = {"base.html", "500.html"}
+"""Pages that extend nothing: the base itself, and the page that must show when nothing else works."""
+
+
+def list_templates() -> list[Path]:
+    return sorted(TEMPLATES.rglob("*.html"))
+
+
+def list_pages() -> list[Path]:
+    """Templates that are whole pages: not a part (`_name.html`, components) and not a mail or a message."""
+    parts = {"components", "email", "messages"}
+    return [
+        path
+        for path in list_templates()
+        if not path.name.startswith("_") and not parts.intersection(path.relative_to(TEMPLATES).parts)
+    ]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(TEMPLATES))
