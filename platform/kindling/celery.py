@@ -6,6 +6,7 @@ app of their own on the same broker (workers/celery.py), hence the queue and the
 
 from __future__ import annotations
 
+import logging
 import os
 
 from celery import Celery
@@ -15,6 +16,10 @@ from workers.protocol import QUEUE_CONTROL, broker_url
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindling.settings")
 
+
+# Two lines for every tick of the schedule would bury what matters.
+logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
+logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 
 app = Celery("kindling", broker=broker_url(settings.VALKEY_URL))
 app.set_default()  # for every thread of the web server: "current" alone means the thread that imported this

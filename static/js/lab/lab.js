@@ -96,7 +96,7 @@ class KindlingLab extends HTMLElement {
       const run = await this.start({ code: this.code.value, project: project.path, client_token: crypto.randomUUID() });
       project.last_run = run;
       if (this.isRunPage) location.assign(run.url);
-      else this.watch(run);
+      else this.watch(run, run.events_url);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.enable(false);
@@ -117,7 +117,8 @@ class KindlingLab extends HTMLElement {
     }
   }
 
-  watch(run) {
+  /** `eventsUrl` comes with a run that was started just now; for others the stream asks for a ticket first. */
+  watch(run, eventsUrl) {
     this.current = run;
     this.enable(!isFinal(run.state));
     this.page.href = run.url;
@@ -129,7 +130,7 @@ class KindlingLab extends HTMLElement {
       onConnection: (connected) => this.status.connection(connected),
       onGiveUp: (message) => this.giveUp(message),
     });
-    this.stream.open();
+    this.stream.open(eventsUrl);
   }
 
   receive(type, data) {

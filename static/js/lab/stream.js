@@ -21,7 +21,11 @@ export class RunStream {
     this.source?.close();
   }
 
-  async open() {
+  async open(eventsUrl) {
+    if (eventsUrl) {
+      this.connect(eventsUrl);
+      return;
+    }
     let ticket;
     try {
       ticket = await post(this.ticketsUrl);
