@@ -58,7 +58,7 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@touch $@
 
 # Node from the PATH where it is new enough, else the one that came with the Python packages.
-NODE_FIRST = if [[ "$$(node --version 2>/dev/null)" =~ ^v(2[0-9]|[3-9][0-9])\. ]] && command -v npm >/dev/null; \
+NODE_FIRST = export npm_config_update_notifier=false; if [[ "$$(node --version 2>/dev/null)" =~ ^v(2[0-9]|[3-9][0-9])\. ]] && command -v npm >/dev/null; \
 	then true; else export PATH="$(CURDIR)/$(BIN):$$PATH"; fi;
 
 node_modules/.installed: package.json package-lock.json | $(INSTALLED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 from pathlib import Path
@@ -12,20 +11,9 @@ import redis
 from kindling.embedded.addresses import name_valkey, name_valkey_socket
 from kindling.embedded.binaries import find_valkey
 from kindling.embedded.birth import Identity
+from kindling.embedded.rights import describe_users
 from kindling.embedded.secrets import Secrets
 from kindling.embedded.sockets import make_socket_folder
-
-RIGHTS = {
-    "web": "~* &* +@all -@admin",
-    # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
-    "worker": (
-        "~runs.* %W~control* ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
-        "~_kombu.* &controls +@all -@admin -@dangerous +info"
-    ),
-    # Events of runs, to read.
-    "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
-}
-"""What each user may do, in the words of `ACL SETUSER`."""
 
 
 class Valkey:
@@ -62,10 +50,8 @@ class Valkey:
         make_socket_folder(self._data)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         secrets = Secrets.ensure(self._data)
-        users = {"web": secrets.valkey_web, "worker": secrets.valkey_worker, "streams": secrets.valkey_streams}
-        lines = ["user default off", *(_describe(user, password) for user, password in users.items())]
         with os.fdopen(os.open(self.folder / "users.acl", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write("\n".join(lines) + "\n")
+            file.write(describe_users(secrets))
 
     def answers(self) -> bool:
         password = Secrets.read(self._data).valkey_web
@@ -74,7 +60,3 @@ class Valkey:
                 return bool(client.ping())
         except redis.RedisError:
             return False
-
-
-def _describe(user: str, password: str) -> str:
-    return f"user {user} on #{hashlib.sha256(password.encode()).hexdigest()} {RIGHTS[user]}"

@@ -1,0 +1,30 @@
+"""Who may do what in Valkey: one user for each side of the wall. Standard library only, to serve before anything is installed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from kindling.embedded.secrets import Secrets
+
+RIGHTS = {
+    "web": "~* &* +@all -@admin",
+    # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
+    "worker": (
+        "~runs.* %W~control* ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
+        "~_kombu.* &controls +@all -@admin -@dangerous +info"
+    ),
+    # Events of runs, to read.
+    "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
+}
+"""What each user may do, in the words of `ACL SETUSER`."""
+
+
+def describe_users(secrets: Secrets) -> str:
+    """The ACL file of a Valkey server; it holds the passwords' hashes only."""
+    passwords = {"web": secrets.valkey_web, "worker": secrets.valkey_worker, "streams": secrets.valkey_streams}
+    users = [f"user {user} on #{_hash(password)} {RIGHTS[user]}" for user, password in passwords.items()]
+    return "\n".join(["user default off", *users]) + "\n"
+
+
+def _hash(password: str) -> str:
+    return hashlib.sha256(password.encode()).hexdigest()
