@@ -137,6 +137,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 HTTPS = bool(CSRF_TRUSTED_ORIGINS) and all(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # TLS ends at the proxy, which must set it itself
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000  # a year
+    # Whether sibling domains speak https, and whether browsers ship the promise, is for the domain's owner to say.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # browsers accept the prefix from https only
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -216,3 +220,16 @@ EMAIL_BACKEND, _mail = read_mail(os.environ.get("KINDLING_MAIL_URL", ""))
 DEFAULT_FROM_EMAIL = "Kindling <kindling@localhost>"
 globals().update(_mail)
 MAILBOX = DATA / "mail"  # where mails are kept while no server is set
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "apps": {"level": "INFO"},
+        "django": {"handlers": [], "level": "INFO"},  # Django's own handlers print nothing unless DEBUG is set
+        "django.request": {"level": "ERROR"},  # pages that are not there are the asker's affair
+    },
+}
