@@ -11,8 +11,9 @@ from typing import NamedTuple
 from .dialect import BadChapter, Entry, Problem, Problems, clean, read_entries
 
 KEYS = ("title", "summary", "chapters")
-FOLDER = re.compile(r"(?P<number>\d{2,3})-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
-ANNOUNCED = re.compile(r"(?P<number>\d{2,3}) +(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*): *(?P<title>\S.{0,159})")
+FOLDER = re.compile(r"(?P<number>[0-9]{2,3})-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
+LONGEST_SLUG = 50
+ANNOUNCED = re.compile(r"(?P<number>[0-9]{2,3}) +(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*): *(?P<title>\S.{0,119})")
 
 
 class Fault(NamedTuple):
@@ -101,7 +102,7 @@ def _read_announced(entry: Entry, problems: Problems) -> Iterator[Announced]:
     seen: dict[str | int, int] = {}
     for line, text in entry.more:
         found = ANNOUNCED.fullmatch(text)
-        if not found:
+        if not found or len(found["slug"]) > LONGEST_SLUG:
             problems.add(line, f"“{text[:40]}” announces no chapter: write “02 setting-up: Title”.")
             continue
         announced = Announced(int(found["number"]), found["slug"], found["title"], line)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.courses.drafting import keep_draft
@@ -150,3 +152,22 @@ def test_reading_costs_the_same_whatever_the_course_is_like(
         chapter = load_chapter("small", "first")
         assert (chapter.course.title, chapter.live_revision.html) != ("", "")
     assert FIGURES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_the_same_moment_one_is_told() -> None:
+    chapter = build_chapter()
+    publish_text(chapter)
+
+    def try_publishing(word: str) -> str:
+        try:
+            return publish_text(chapter, replaced(("Done.", word)), base=1).source
+        except StaleBase:
+            return "stale"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(try_publishing, ("One.", "Two.")))
+    assert outcomes.count("stale") == 1
+    assert Revision.objects.count() == 2

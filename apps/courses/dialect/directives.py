@@ -26,7 +26,7 @@ from .problems import Problems
 from .structure import SLUG, FenceWatch, check_key
 
 GOAL = re.compile(
-    r"(?P<metric>[a-z][a-z0-9_]{0,39})\s*(?P<sign>[<>])\s*(?P<bound>-?\d{1,12}(?:\.\d{1,12})?(?:e-?\d{1,2})?)"
+    r"(?P<metric>[a-z][a-z0-9_]{0,39})\s*(?P<sign>[<>])\s*(?P<bound>-?[0-9]{1,12}(?:\.[0-9]{1,12})?(?:e-?[0-9]{1,2})?)"
 )
 CHOICE = re.compile(r"[-*] +\[(?P<mark>[ xX]?)\] ?(?P<text>.*)")
 OPENING = re.compile(r"(?P<mark>`{3,}|~{3,}) *(?P<language>[A-Za-z0-9_+-]*) *")

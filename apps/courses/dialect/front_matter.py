@@ -12,7 +12,7 @@ from .problems import Problems
 MARK = "---"
 LEVELS = ("Introductory", "Intermediate", "Advanced")
 KEYS = ("title", "level", "summary", "updated")
-LONGEST = {"title": 160, "summary": 500}
+LONGEST = {"title": 120, "summary": 500}
 
 
 @dataclass(frozen=True)
