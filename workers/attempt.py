@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from redis import RedisError
@@ -188,15 +189,7 @@ class Attempt:
         return self._ended(State.LOST, f"The run was cut off: {why}.")
 
     def _ended(self, outcome: State, message: str) -> Exit:
-        return Exit(
-            outcome=outcome,
-            message=message,
-            exit_code=None,
-            cpu_s=0.0,
-            wall_s=time.monotonic() - self._begun_at,
-            peak_mb=0.0,
-            last_seq=self._sieve.last_seq,
-        )
+        return make_exit(outcome, message, wall_s=time.monotonic() - self._begun_at)
 
     def _finish(self, over: Exit) -> None:
         """Publish the rest, then tell the recorder; the lease stays until it has written that down."""
@@ -218,6 +211,7 @@ class Attempt:
             if not self._ledger.renew(FINISHING_S):
                 raise FencedOut
             self._tell(finished)
+            self._ledger.put_away(self._worker)
         except (RedisError, OSError) as error:
             logger.warning("Run %s: the recorder could not be told of the end (%s)", self._job.run, error)
             return False
@@ -225,12 +219,9 @@ class Attempt:
 
     def _renumbered(self, over: Exit) -> Exit:
         """The runner's word, with the number of the last event that was let through."""
-        return Exit(
-            outcome=over.outcome,
-            message=over.message,
-            exit_code=over.exit_code,
-            cpu_s=over.cpu_s,
-            wall_s=over.wall_s,
-            peak_mb=over.peak_mb,
-            last_seq=self._sieve.last_seq,
-        )
+        return replace(over, last_seq=self._sieve.last_seq)
+
+
+def make_exit(outcome: State, message: str, *, wall_s: float = 0.0) -> Exit:
+    """The end of an attempt in the worker's own words, for want of the runner's."""
+    return Exit(outcome=outcome, message=message, exit_code=None, cpu_s=0.0, wall_s=wall_s, peak_mb=0.0, last_seq=0)

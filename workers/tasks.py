@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 from celery import Task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from workers.attempt import Attempt
+from workers.attempt import Attempt, make_exit
 from workers.celery import app, environment
 from workers.controls import Controls
 from workers.protocol import (
@@ -23,10 +23,11 @@ from workers.protocol import (
     Finished,
     Job,
     Started,
+    State,
     decode,
     encode,
 )
-from workers.valkey import Ledger, connect
+from workers.valkey import Ledger, clear_desk, connect
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,17 @@ def tell(message: Started | Finished) -> None:
 def is_draining() -> bool:
     """True once a shutdown has lasted longer than runs are given to end by themselves."""
     return bool(_shutdown_at) and time.monotonic() > _shutdown_at[0] + DRAIN_S
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _report_left_behind(sender: Any, **_: object) -> None:
+    """A process of our name died with runs in hand: say so now, they need not wait until their leases run out."""
+    try:
+        for run_id, fence in clear_desk(_client, str(sender.hostname)):
+            over = make_exit(State.LOST, "The worker died.")
+            tell(Finished(run=run_id, fence=fence, exit=over, metrics={}))
+    except (RedisError, OSError) as error:
+        logger.warning("What was left behind is found by its leases (%s)", error)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

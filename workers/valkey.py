@@ -61,7 +61,14 @@ class Ledger:
 
     def claim(self, worker: str) -> bool:
         """True once, for the first worker that asks; a second delivery of the same task gets False."""
-        return bool(self._client.set(claim_key(self._run, self._fence), worker, nx=True, ex=CLAIM_S))
+        if not self._client.set(claim_key(self._run, self._fence), worker, nx=True, ex=CLAIM_S):
+            return False
+        self._client.sadd(_desk(worker), f"{self._fence} {self._run}")
+        return True
+
+    def put_away(self, worker: str) -> None:
+        """This attempt is over and told: if the worker dies now, nobody has to hear of it again."""
+        self._client.srem(_desk(worker), f"{self._fence} {self._run}")
 
     def renew(self, seconds: int = LEASE_S) -> bool:
         """Hold the lease. False when a later attempt has it: this one has no more to say."""
@@ -77,3 +84,17 @@ class Ledger:
             args += [entry_id(self._fence, seq), event]
         answer: bytes = self._append(keys=[stream_key(self._run), BUS], args=args)
         return parse_entry_id(answer.decode())
+
+
+def clear_desk(client: Redis, worker: str) -> list[tuple[str, int]]:
+    """The attempts `(run, fence)` that a dead process of this worker's name left unfinished. Asked once, at its start."""
+    pipe = client.pipeline(transaction=True)
+    pipe.smembers(_desk(worker))
+    pipe.delete(_desk(worker))
+    members: list[bytes] = list(pipe.execute()[0])
+    return [(run, int(fence)) for fence, _, run in (member.decode().partition(" ") for member in members)]
+
+
+def _desk(worker: str) -> str:
+    """Valkey set of the attempts that a worker has in hand; shares the prefix of the queue that it serves."""
+    return f"runs.desk:{worker}"
