@@ -16,7 +16,7 @@ from .listings import NAMES, colour
 from .nodes import Passage
 from .problems import Problems
 
-PASSAGE_BYTES = 20_000  # brackets take time by the square of their number: 20 kB of them take 0.2 s
+PASSAGE_BYTES = 10_000  # brackets take time by the square of their number: 10 kB of them take 0.1 s
 TAG_NAMES = "p br em strong s code pre span a ul ol li blockquote hr table thead tbody tr th td"
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"class", "tabindex"}, "span": {"class"}}
 ALIGNED = {"class": {"align-left", "align-right", "align-center"}}
