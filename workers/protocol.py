@@ -102,7 +102,7 @@ for i = 5, #ARGV, 2 do
   if f > fence or (f == fence and s > seq) then
     if ARGV[4] == '1' and s > 1 and (f > fence or s > seq + 1) then break end
     redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'event', ARGV[i + 1])
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'run', ARGV[1], 'id', ARGV[i], 'event', ARGV[i + 1])
+    redis.call('XADD', 'bus', 'MAXLEN', '~', ARGV[3], '*', 'run', ARGV[1], 'id', ARGV[i], 'event', ARGV[i + 1])
     fence, seq = f, s
   end
 end
@@ -110,7 +110,8 @@ return string.format('%.0f-%.0f', fence, seq)
 """
 """Lua: add events to a run's stream and to the bus, all in one step; answers the id of the stream's last event.
 
-KEYS: stream, bus. ARGV: run, about how many entries to keep in the stream and in the bus, "1" to refuse gaps, then id
+KEYS: stream; not the bus, for a script may only declare keys that its user may also read, and a worker may not read
+what others' runs say. ARGV: run, about how many entries to keep in the stream and in the bus, "1" to refuse gaps, then id
 and encoded event by turns. An id not greater than the last one is passed over, so that sending twice adds once and a
 fence that was given up adds nothing. With gaps refused, an event whose predecessor is missing is not added either: the
 answer tells a worker from where to send again what a broker without memory has lost.

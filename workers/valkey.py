@@ -11,7 +11,6 @@ from redis.retry import Retry
 
 from workers.protocol import (
     APPEND,
-    BUS,
     LEASE_S,
     MAX_BUS_EVENTS,
     MAX_STREAM_EVENTS,
@@ -82,7 +81,7 @@ class Ledger:
         args: list[Any] = [self._run, MAX_STREAM_EVENTS, MAX_BUS_EVENTS, "1"]
         for seq, event in enumerate(events, first_seq):
             args += [entry_id(self._fence, seq), event]
-        answer: bytes = self._append(keys=[stream_key(self._run), BUS], args=args)
+        answer: bytes = self._append(keys=[stream_key(self._run)], args=args)
         return parse_entry_id(answer.decode())
 
 

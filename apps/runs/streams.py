@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, cast
 from apps.runs.valkey import connect
 from workers.protocol import (
     APPEND,
-    BUS,
     CONTROLS,
     MAX_BUS_EVENTS,
     MAX_STREAM_EVENTS,
@@ -45,7 +44,7 @@ def append(run: str, entries: Sequence[Entry]) -> None:
     for entry in entries:
         args += [entry.id, entry.event]
     script: Any = connect().register_script(APPEND)
-    script(keys=[stream_key(run), BUS], args=args)
+    script(keys=[stream_key(run)], args=args)
 
 
 def read(run: str) -> list[Entry]:
