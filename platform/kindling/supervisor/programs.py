@@ -58,7 +58,7 @@ def streams(plan: Plan) -> Program:
 def control(plan: Plan) -> Program:
     # Threads: its tasks wait for Postgres, and a pool of processes would leave orphans.
     worker = ["worker", "--queues=control", "--pool=threads", "--concurrency=2", "--hostname=control@%h", *CELERY]
-    command = ["celery", "--app=kindling.celery", *worker, "--loglevel=INFO"]
+    command = ["celery", "--app=kindling.celery", *worker, "--loglevel=WARNING"]
     return _python("control", plan, command, _know_everything(plan))
 
 
