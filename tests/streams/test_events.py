@@ -1,0 +1,184 @@
+"""What a viewer of a run sees: everything, once, in order, from wherever it left off."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+
+import httpx
+import pytest
+from redis import Redis
+
+from tests.streams.viewers import (
+    ORIGIN,
+    Seen,
+    end,
+    events_url,
+    line,
+    new_run,
+    parse_async,
+    publish,
+    watch,
+    watching,
+)
+from workers.protocol import LAST_SEQ, Event
+
+
+def test_history_and_live_come_from_one_address_and_the_final_state_ends_it(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1), line(2))
+    with watching(events_url(streams, run)) as seen:
+        assert [next(seen).id, next(seen).id] == ["1-1", "1-2"]
+        publish(valkey, run, line(3), end(4))
+        rest = list(seen)
+    assert rest[0] == Seen("1-3", "stdout", {"seq": 3, "at": 0.03, "fence": 1, "text": "3\n"})
+    assert [each.id for each in rest] == ["1-3", "1-4"]
+
+
+def test_a_run_that_is_over_is_shown_whole(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, *(line(seq) for seq in range(1, 1501)), end(1501))
+    assert [seen.data["seq"] for seen in watch(events_url(streams, run))] == list(range(1, 1502))
+
+
+@pytest.mark.parametrize("how", ["header", "query"])
+def test_a_viewer_resumes_after_the_last_event_it_has(streams: str, valkey: Redis, how: str) -> None:
+    run = new_run()
+    publish(valkey, run, line(1), line(2), line(3), end(4))
+    if how == "header":
+        seen = watch(events_url(streams, run), **{"Last-Event-ID": "1-2"})
+    else:
+        seen = watch(events_url(streams, run, after="1-2"))
+    assert [each.id for each in seen] == ["1-3", "1-4"]
+
+
+def test_viewers_of_other_runs_see_nothing_of_it(streams: str, valkey: Redis) -> None:
+    mine, other = new_run(), new_run()
+    with watching(events_url(streams, mine)) as seen:
+        publish(valkey, other, line(1))
+        publish(valkey, mine, end(1))
+        assert [each.kind for each in seen] == ["state"]
+
+
+def test_a_second_attempt_follows_the_first(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1), line(2))
+    notice = Event(seq=0, at=0.0, type="notice", data={"text": "started again"})
+    publish(valkey, run, notice, line(1), end(2), fence=2)
+    assert [seen.id for seen in watch(events_url(streams, run))] == ["1-1", "1-2", "2-0", "2-1", "2-2"]
+
+
+def test_the_end_of_a_run_that_was_given_up_is_no_gap(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1), end(LAST_SEQ))
+    assert [seen.kind for seen in watch(events_url(streams, run))] == ["stdout", "state"]
+
+
+def test_what_was_trimmed_is_told_as_a_gap(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, *(line(seq) for seq in range(1, 11)), end(11))
+    valkey.xtrim(f"run:{run}", maxlen=3, approximate=False)
+    seen = watch(events_url(streams, run, after="1-2"))
+    assert [each.kind for each in seen] == ["gap", "stdout", "stdout", "state"]
+    assert seen[0].id == ""
+    assert (seen[0].data["before"], seen[0].data["after"]) == ("1-2", "1-9")
+    assert watch(events_url(streams, run))[0].kind == "gap"
+
+
+def test_what_only_the_bus_missed_is_no_gap(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1))
+    with watching(events_url(streams, run)) as seen:
+        next(seen)
+        stored = {"event": '{"kind":"event","seq":2,"at":0.02,"type":"stdout","data":{"text":"2"}}'}
+        valkey.xadd(f"run:{run}", stored, id="1-2")  # type: ignore[arg-type]
+        publish(valkey, run, line(3), end(4))
+        assert [each.id for each in seen] == ["1-2", "1-3", "1-4"]
+
+
+def test_events_arrive_at_once(streams: str, valkey: Redis) -> None:
+    run, delays = new_run(), []
+    with watching(events_url(streams, run)) as seen:
+        for seq in range(1, 31):
+            begun = time.perf_counter()
+            publish(valkey, run, line(seq))
+            assert next(seen).data["seq"] == seq
+            delays.append(time.perf_counter() - begun)
+    assert sorted(delays)[15] < 0.1, "far above what a busy machine needs; a polling loop would show"
+
+
+def test_viewers_that_come_and_go_see_every_event_once(streams: str, valkey: Redis) -> None:
+    """Fifty viewers hang up at random and resume, while a run goes on."""
+    run, total = new_run(), 600
+
+    def feed() -> None:
+        for seq in range(1, total):
+            publish(valkey, run, line(seq))
+            time.sleep(0.003)
+        publish(valkey, run, end(total))
+
+    feeding = threading.Thread(target=feed)
+    feeding.start()
+    everything = asyncio.run(_watch_by_fits_and_starts(streams, run, viewers=50))
+    feeding.join()
+    assert all(seqs == list(range(1, total + 1)) for seqs in everything)
+
+
+async def _watch_by_fits_and_starts(streams: str, run: str, *, viewers: int) -> list[list[int]]:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(timeout=30, limits=limits, headers={"Origin": ORIGIN}) as client:
+        return await asyncio.gather(*(_watch_once_more(client, streams, run, chance=n) for n in range(viewers)))
+
+
+async def _watch_once_more(client: httpx.AsyncClient, streams: str, run: str, *, chance: int) -> list[int]:
+    dice, seqs = random.Random(chance), list[int]()  # noqa: S311 (the same way every time)
+    while True:
+        url = events_url(streams, run, after=f"1-{seqs[-1]}" if seqs else "")
+        hang_up_after = dice.randint(50, 400)
+        async with client.stream("GET", url) as answer:
+            assert answer.status_code == 200
+            async for seen in parse_async(answer.aiter_lines()):
+                seqs.append(seen.data["seq"])
+                if seen.kind == "state":
+                    return seqs
+                hang_up_after -= 1
+                if not hang_up_after:
+                    break
+
+
+def test_a_lost_connection_to_valkey_loses_and_doubles_nothing(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1))
+    with watching(events_url(streams, run)) as seen:
+        assert next(seen).id == "1-1"
+        cut = 0
+        for seq in range(2, 40):
+            cut += _cut_off_streams(valkey) if seq % 10 == 5 else 0
+            publish(valkey, run, line(seq))
+            time.sleep(0.02)
+        assert cut
+        publish(valkey, run, end(40))
+        assert [each.data["seq"] for each in seen] == list(range(2, 41))
+
+
+def _cut_off_streams(valkey: Redis) -> int:
+    """Kill every connection that reads streams, as a restart of Valkey would; how many."""
+    database = str(valkey.get_connection_kwargs().get("db", 0))
+    readers = ("xread", "xrange", "xrevrange")
+    clients = [each for each in valkey.client_list() if each["cmd"] in readers and each["db"] == database]
+    for client in clients:
+        valkey.client_kill_filter(_id=client["id"])
+    return len(clients)
+
+
+def test_a_viewer_who_takes_nothing_holds_up_nobody(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    text = Event(seq=1, at=0.0, type="stdout", data={"text": "x" * 10_000})
+    with watching(events_url(streams, run)) as slow, watching(events_url(streams, run)) as quick:
+        for seq in range(1, 2001):
+            publish(valkey, run, Event(seq=seq, at=text.at, type=text.type, data=text.data))
+        publish(valkey, run, end(2001))
+        assert len(list(quick)) == 2001
+        assert [seen.data["seq"] for seen in slow] == list(range(1, 2002))
