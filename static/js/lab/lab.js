@@ -171,6 +171,7 @@ class KindlingLab extends HTMLElement {
     this.status.stopping();
     try {
       await post(this.current.stop_url);
+      this.runButton.disabled = false; // whoever has given a run up need not wait for its end
     } catch (refusal) {
       this.say(`${refusal.message} The run is still going; press Stop again.`);
     }
