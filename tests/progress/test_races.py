@@ -14,8 +14,7 @@ from django.test import Client
 from apps.courses.models import Chapter
 from apps.progress.carrying import carry
 from apps.progress.finishing import finish
-from apps.progress.models import Finish, SectionRead
-from apps.progress.recording import record
+from apps.progress.models import Finish
 from apps.quizzes.models import Attempt
 from apps.quizzes.visits import KEY, Answer, Notes, Visit
 from tests.quizzes.chapters import build_chapter, build_course, build_question, edit_chapter
@@ -82,16 +81,3 @@ def test_a_visitors_tabs_lose_nothing_of_each_other(client: Client, chapter: Cha
 
     at_once(*[read(key) for key in sections])
     assert client.get(url).context["state"]["read"] == sections
-
-
-def test_a_students_tabs_never_wait_in_a_circle(chapter: Chapter) -> None:
-    keys = [f"section-{number}" for number in range(500)]  # enough for the inserts to overlap
-    edit_chapter(chapter, keys)
-    user = build_student()
-    items = {item.key: item for item in chapter.items.filter(kind="section", retired_at=None)}
-
-    def read(keys: list[str]) -> Callable[[], object]:
-        return lambda: record(reader=user, sections=items, read=keys, place=keys[0])
-
-    at_once(*[read(keys), read(keys[::-1])] * 3)
-    assert SectionRead.objects.count() == len(keys)
