@@ -30,11 +30,11 @@ def bring_up(say: Say) -> int:
     if Secrets.ensure(settings.DATA) != settings.SECRETS:
         _start_over(lock)
     plan = Plan.read()
-    self_test = checks.SelfTest(plan.root) if (plan.root / "workers/runner/__main__.py").exists() else None
+    self_test = checks.SelfTest(plan.root)
     checks.check_ports(plan)
     checks.check_front_end(plan.root)
     checks.check_engines(plan)
-    say(f"Sandbox: {self_test.finish() if self_test else None}")
+    say(f"Sandbox: {self_test.finish()}")
     return keep_alive(lambda: _supervise(plan, say), say)
 
 

@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from signal import SIGKILL
 
 import psycopg
 import redis
 
+from kindling.embedded.birth import bind
 from kindling.embedded.engine import DidNotStart
 from kindling.embedded.postgres import Postgres
 from kindling.embedded.sockets import UnsafeFolder, make_socket_folder
@@ -99,6 +101,7 @@ class SelfTest:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=bind(SIGKILL),  # another check may end us first
         )
 
     def finish(self) -> str:

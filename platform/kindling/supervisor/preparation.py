@@ -50,10 +50,6 @@ def migrate(say: Say) -> None:
 
 def import_courses(say: Say) -> None:
     """Publishes the chapters whose files changed; a `Refusal` with the command's words when one is not right."""
-    from django.core.management import get_commands
-
-    if "import_courses" not in get_commands():
-        return
     try:
         call_command("import_courses")
     except CommandError as error:
