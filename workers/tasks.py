@@ -85,7 +85,7 @@ def is_draining() -> bool:
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
-def _report_left_behind(sender: Any, **_: object) -> None:
+def report_left_behind(sender: Any, **_: object) -> None:
     """A process of our name died with runs in hand: say so now, they need not wait until their leases run out."""
     try:
         for run_id, fence in clear_desk(_client, str(sender.hostname)):
