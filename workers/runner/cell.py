@@ -41,6 +41,8 @@ def furnish(sizes: Sizes) -> Windows:
     kernel.mount("proc", "/proc", "proc", plain | kernel.NO_EXEC)
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     Path("/proc/self/oom_score_adj").write_text("1000")
+    read_only = kernel.REMOUNT | kernel.BIND | kernel.READ_ONLY
+    kernel.mount("none", "/proc", None, plain | kernel.NO_EXEC | read_only)
     room = "size={}m,nr_inodes={},mode=0700"
     kernel.mount("tmpfs", policy.HOME, "tmpfs", plain, room.format(sizes.tmp_mb, sizes.inodes))
     kernel.mount("tmpfs", "/dev/shm", "tmpfs", plain | kernel.NO_EXEC, room.format(sizes.shm_mb, sizes.inodes))  # noqa: S108

@@ -27,15 +27,18 @@ class Reading:
 class Usage:
     """Follows memory and CPU time of one cell.
 
+    `peak` is what the run added to the warm interpreter it was born from, in bytes; `cpu_s` what it added to the time
+    that getting warm took.
+
     The cheap figure of a process counts pages it shares with its siblings, so their sum is an upper bound: only when
     that passes the limit is the exact figure taken (8 ms for a process that has torch in it).
     """
 
     def __init__(self, windows: Windows, base: Reading | None = None) -> None:
         self._windows = windows
-        self._base = base
+        self._inherited = base.bound if base else 0
         self._precise_at = 0.0
-        self.peak = base.bound if base else 0
+        self.peak = 0
         self.cpu_s = 0.0
         self.base_cpu_s = base.cpu_s if base else 0.0
 
@@ -44,8 +47,7 @@ class Usage:
         reading = self.read()
         files = self._files()
         self.cpu_s = max(self.cpu_s, reading.cpu_s - self.base_cpu_s)
-        shared = self._base.bound if self._base else 0
-        self.peak = max(self.peak, min(limit, reading.bound - shared * (len(reading.processes) - 1) + files))
+        self.peak = max(self.peak, reading.bound - self._inherited * len(reading.processes) + files)
         now = time.monotonic()
         if reading.bound + files <= limit or (len(reading.processes) > 1 and now < self._precise_at):
             return False

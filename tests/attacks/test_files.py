@@ -1,0 +1,116 @@
+"""Reading what is not theirs, writing what is not theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.attacks.conftest import Attack
+from tests.workers.runner.live import ROOT, Runner
+
+_HIDDEN = [
+    "/etc/shadow",
+    "/etc/ssh",
+    "/root/.bashrc",
+    "/home",
+    "/var",
+    "/run",
+    "/work",
+    "/boot",
+    "/sys/kernel",
+    "/sys/fs",
+    "/dev/kmsg",
+    "/dev/mem",
+    "/dev/tty",
+    "/dev/ptmx",
+    "/dev/vda",
+    str(ROOT / "manage.py"),
+    str(ROOT / "workers"),
+    str(ROOT / ".git"),
+]
+
+
+def test_files_of_the_machine_are_not_there(attack: Attack) -> None:
+    told = attack(f"import os\nprint([path for path in {_HIDDEN!r} if os.path.lexists(path)])")
+    assert told.text() == "[]\n"
+
+
+def test_our_code_is_not_there(attack: Attack) -> None:
+    told = attack(
+        "import os\nprint(os.listdir('/opt/kindling'), [p for p in __import__('sys').path if 'kindling' in p])"
+    )
+    assert told.text() == "[] []\n"
+
+
+def test_nothing_outside_its_folders_can_be_written(attack: Attack) -> None:
+    code = """
+import os, sys, torch
+places = ["/", "/usr", "/usr/bin", "/etc", "/dev", "/opt", "/opt/kindling", "/proc", "/proc/sys/kernel", sys.prefix,
+          os.path.dirname(torch.__file__), os.path.dirname(os.path.dirname(torch.__file__)), os.path.dirname(os.__file__)]
+for place in places:
+    try:
+        open(place + "/planted.pth", "w")
+        print("wrote", place)
+    except OSError:
+        pass
+for place in (os.__file__, torch.__file__, "/etc/passwd", "/etc/hosts", "/proc/sysrq-trigger", "/proc/1/oom_score_adj"):
+    try:
+        open(place, "r+b").write(b"x")
+        print("wrote", place)
+    except OSError:
+        pass
+"""
+    assert attack(code).text() == ""
+
+
+def test_nothing_outside_its_folders_is_writable_by_its_mode(attack: Attack) -> None:
+    code = """
+import os
+for top in ("/etc", "/dev", "/opt/kindling", "/usr/local/bin"):
+    for folder, _, names in os.walk(top):
+        for name in [folder, *(os.path.join(folder, name) for name in names)]:
+            if not name.startswith(("/dev/shm", "/dev/fd", "/dev/std")) and os.access(name, os.W_OK):
+                print(name)
+"""
+    devices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
+    assert set(attack(code).text().split()) <= devices
+
+
+def test_the_environment_says_nothing_of_the_machine(attack: Attack) -> None:
+    told = attack("import os\nprint(sorted(os.environ))\nprint(open('/proc/self/environ').read())")
+    assert str(ROOT) not in told.text()
+    for word in ("KINDLING", "DATABASE", "VALKEY", "SECRET"):
+        assert word not in told.text()
+
+
+def test_other_processes_are_not_to_be_seen(attack: Attack, runner: Runner) -> None:
+    told = attack("import os\nprint(sorted(name for name in os.listdir('/proc') if name.isdigit()))")
+    assert told.text() == "['1', '2']\n"
+
+
+def test_descriptors_of_ours_are_not_left_open(attack: Attack) -> None:
+    code = """
+import os
+for name in sorted(os.listdir("/proc/self/fd"), key=int):
+    try:
+        print(name, os.readlink(f"/proc/self/fd/{name}").split(":")[0])
+    except OSError:
+        pass
+"""
+    assert attack(code).text() == "0 /dev/null\n1 pipe\n2 pipe\n3 socket\n"
+
+
+def test_it_is_an_ordinary_user_inside_and_outside(attack: Attack, runner: Runner) -> None:
+    run = runner.start("import os, time\nprint(os.getresuid(), flush=True)\ntime.sleep(60)")
+    run.until("stdout", "(1000, 1000, 1000)")
+    assert 0 not in {_real_uid(process) for process in runner.family()}
+    run.stop()
+    run.rest()
+
+
+def _real_uid(process: int) -> int | None:
+    """None for a process that has ended meanwhile."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next(int(line.split()[1]) for line in lines if line.startswith("Uid:"))

@@ -1,0 +1,140 @@
+"""System calls that lead out, one by one."""
+
+from __future__ import annotations
+
+import errno
+import platform
+
+import pytest
+
+from tests.attacks.conftest import Attack
+
+_CALLS = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+for name, arguments in {calls!r}.items():
+    result = libc.syscall(*eval(arguments))
+    error = ctypes.get_errno()
+    if result >= 0 or error != {error}:
+        print(name, "succeeded" if result >= 0 else error)
+"""
+
+_X86_64 = {
+    "unshare user": "272, 0x10000000",
+    "unshare mount": "272, 0x20000",
+    "clone into a user namespace": "56, 0x10000000 | 17, 0, 0, 0, 0",
+    "clone into a pid namespace": "56, 0x20000000 | 17, 0, 0, 0, 0",
+    "setns": "308, 0, 0",
+    "mount": "165, b'none', b'/tmp', b'tmpfs', 0, 0",
+    "umount": "166, b'/proc', 2",
+    "move_mount": "429, 0, b'', 0, b'', 0",
+    "fsopen": "430, b'tmpfs', 0",
+    "open_tree": "428, -100, b'/', 1",
+    "mount_setattr": "442, -100, b'/', 0, 0, 0",
+    "pivot_root": "155, b'/tmp', b'/tmp'",
+    "chroot": "161, b'/tmp'",
+    "ptrace": "101, 0, 0, 0, 0",
+    "process_vm_readv": "310, 1, 0, 0, 0, 0, 0",
+    "process_vm_writev": "311, 1, 0, 0, 0, 0, 0",
+    "pidfd_getfd": "438, 0, 0, 0",
+    "kcmp": "312, 1, 1, 0, 0, 0",
+    "bpf": "321, 0, 0, 0",
+    "io_uring_setup": "425, 8, 0",
+    "userfaultfd": "323, 0",
+    "keyctl": "250, 0, 0, 0, 0, 0",
+    "add_key": "248, b'user', b'a', b'b', 1, -2",
+    "request_key": "249, b'user', b'a', 0, -2",
+    "perf_event_open": "298, 0, 0, 0, 0, 0",
+    "init_module": "175, 0, 0, b''",
+    "kexec_load": "246, 0, 0, 0, 0",
+    "reboot": "169, 0, 0, 0, 0",
+    "swapon": "167, b'/tmp/x', 0",
+    "syslog": "103, 3, 0, 0",
+    "personality": "135, 0x0040000",
+    "modify_ldt": "154, 0, 0, 0",
+    "iopl": "172, 3",
+    "name_to_handle_at": "303, -100, b'/', 0, 0, 0",
+    "open_by_handle_at": "304, 0, 0, 0",
+    "fanotify_init": "300, 0, 0",
+    "sethostname": "170, b'x', 1",
+    "settimeofday": "164, 0, 0",
+    "seccomp": "317, 0, 0, 0",
+    "setuid": "105, 0",
+    "setgroups": "116, 0, 0",
+    "capset": "126, 0, 0",
+    "mknod": "133, b'/tmp/disk', 0o60600, 0xfe00",
+    "mlockall": "151, 3",
+    "vmsplice": "278, 0, 0, 0, 0",
+    "memfd_secret": "447, 0",
+    "quotactl": "179, 0, 0, 0, 0",
+}
+
+
+_ONLY_X86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="these numbers and doors are x86-64's")
+
+
+@_ONLY_X86_64
+def test_calls_that_lead_out_are_not_permitted(attack: Attack) -> None:
+    told = attack(_CALLS.format(calls=_X86_64, error=errno.EPERM))
+    assert (told.outcome, told.text()) == ("succeeded", "")
+
+
+@_ONLY_X86_64
+def test_calls_that_are_unknown_are_said_to_be_missing(attack: Attack) -> None:
+    calls = {"clone3": "435, 0, 0", "a call of the future": "600, 0"}
+    told = attack(_CALLS.format(calls=calls, error=errno.ENOSYS))
+    assert (told.outcome, told.text()) == ("succeeded", "")
+
+
+@_ONLY_X86_64
+def test_a_call_through_the_x32_table_ends_the_run(attack: Attack) -> None:
+    told = attack("import ctypes\nctypes.CDLL(None).syscall(0x40000000 | 39)")
+    assert told.message == "Your code was ended by the signal SIGSYS (Bad system call)."
+
+
+@_ONLY_X86_64
+def test_a_call_through_the_32_bit_door_ends_the_run(attack: Attack) -> None:
+    code = """
+import ctypes, mmap
+room = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+room.write(b"\\xb8\\x14\\x00\\x00\\x00\\xcd\\x80\\xc3")  # mov eax, 20 (getpid); int 0x80; ret
+address = ctypes.addressof(ctypes.c_char.from_buffer(room))
+print(ctypes.CFUNCTYPE(ctypes.c_int)(address)())
+"""
+    assert attack(code).message in (
+        "Your code was ended by the signal SIGSYS (Bad system call).",
+        "Your code was ended by the signal SIGSEGV (Segmentation fault).",
+    )
+
+
+def test_typing_into_a_terminal_is_not_possible(attack: Attack) -> None:
+    told = attack("import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSTI, b'x')")
+    assert told.message == "OSError: [Errno 25] Inappropriate ioctl for device"
+
+
+def test_a_setuid_program_gains_nothing(attack: Attack) -> None:
+    code = """
+import shutil, subprocess
+for name in ("su", "mount", "passwd", "newgrp"):
+    if path := shutil.which(name):
+        done = subprocess.run([path, "--help"], capture_output=True, text=True)
+for line in open("/proc/self/status"):
+    if line.startswith(("NoNewPrivs", "Seccomp:", "Cap")):
+        print(line.split()[1].strip("0") or "0")
+"""
+    assert attack(code).text() == "0\n0\n0\n0\n0\n1\n2\n"
+
+
+def test_settings_of_the_kernel_cannot_be_changed(attack: Attack) -> None:
+    code = """
+import os
+for folder, _, names in os.walk("/proc/sys"):
+    for name in names:
+        try:
+            os.close(os.open(os.path.join(folder, name), os.O_WRONLY))
+            print(os.path.join(folder, name))
+        except OSError:
+            pass
+"""
+    assert attack(code).text() == ""

@@ -1,0 +1,108 @@
+"""More memory than the limit, in every way that a process can hold it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.attacks.conftest import Attack
+
+
+def test_a_tensor_of_10_gib_is_refused_to_the_code(attack: Attack) -> None:
+    told = attack("import torch\nprint('on')\ntorch.zeros(10 * 2**30 // 4)")
+    assert (told.outcome, told.text("stdout")) == ("out_of_memory", "on\n")
+    assert told.message.startswith(
+        "Your code asked for more memory than 2.5 GiB, the limit of this project; try a smaller"
+    )
+
+
+def test_many_small_objects_reach_the_limit(attack: Attack) -> None:
+    told = attack("kept = []\nwhile True: kept.append(bytearray(1 << 20))", memory_mb=400)
+    assert told.outcome == "out_of_memory"
+    assert "400 MiB" in told.message
+
+
+def test_memory_split_over_forks_is_summed_up(attack: Attack) -> None:
+    code = """
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        kept = bytearray(b"x") * (150 << 20)
+        time.sleep(60)
+time.sleep(60)
+"""
+    told = attack(code, memory_mb=700, wall_s=30)
+    assert (told.outcome, told.message) == (
+        "out_of_memory",
+        "Your code used 700 MiB, the limit of this project; try a smaller batch.",
+    )
+    assert told.exit is not None
+    assert told.exit.peak_mb >= 700
+
+
+def test_inherited_memory_that_children_rewrite_is_summed_up(attack: Attack) -> None:
+    code = """
+import os, time
+kept = bytearray(b"x") * (100 << 20)
+for _ in range(12):
+    if os.fork() == 0:
+        for start in range(0, len(kept), 4096): kept[start] = 1
+        time.sleep(60)
+time.sleep(60)
+"""
+    assert attack(code, memory_mb=700, wall_s=30).outcome == "out_of_memory"
+
+
+def test_children_that_only_share_are_not_charged_twice(attack: Attack) -> None:
+    code = """
+import os, time
+kept = bytearray(b"x") * (100 << 20)
+for _ in range(8):
+    if os.fork() == 0:
+        time.sleep(1.5)
+        os._exit(0)
+for _ in range(8): os.wait()
+print("done")
+"""
+    assert attack(code, memory_mb=700, wall_s=30).text() == "done\n"
+
+
+def test_shared_mappings_count(attack: Attack) -> None:
+    code = """
+import mmap, time
+kept = [mmap.mmap(-1, 100 << 20) for _ in range(8)]
+for room in kept:
+    for start in range(0, len(room), 4096): room[start] = 1
+time.sleep(60)
+"""
+    assert attack(code, memory_mb=600, wall_s=30).outcome == "out_of_memory"
+
+
+def test_files_in_shared_memory_count(attack: Attack) -> None:
+    code = """
+import time
+with open("/dev/shm/big", "wb") as file:
+    for _ in range(60): file.write(bytes(1 << 20))
+kept = bytearray(b"x") * (350 << 20)
+time.sleep(60)
+"""
+    assert attack(code, memory_mb=400, wall_s=30).outcome == "out_of_memory"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\nos.memfd_create('x')",
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.shmget(0, 4096, 0o1600) < 0: raise PermissionError(ctypes.get_errno())",
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.msgget(0, 0o1600) < 0: raise PermissionError(ctypes.get_errno())",
+        "import mmap\nmmap.mmap(-1, 2 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
+    ],
+    ids=["memfd", "sysv shared memory", "sysv messages", "huge pages"],
+)
+def test_memory_that_no_process_shows_cannot_be_had(attack: Attack, code: str) -> None:
+    assert attack(code).message.startswith("PermissionError")
+
+
+def test_endless_recursion_is_an_error_of_the_code(attack: Attack) -> None:
+    told = attack("def f(): f()\nf()")
+    assert told.outcome == "failed"
+    assert told.message.startswith("RecursionError")

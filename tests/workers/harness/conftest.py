@@ -1,0 +1,16 @@
+"""One warm runner for the module's tests; it takes seconds to import torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.workers.runner.live import Runner, started
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """A runner with one slot, so that a run that harms its slot harms the next test."""
+    with started(tmp_path_factory.mktemp("runner")) as runner:
+        yield runner

@@ -1,0 +1,196 @@
+"""A real runner with real sandboxes, and what it tells of a run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from workers.protocol import Event, Exit, Job, Limits, Stop, decode, encode
+
+ROOT = Path(__file__).resolve().parents[3]
+IDLE = 3 + 2 * 2
+"""Processes of a runner with one slot and nothing to do: two of bubblewrap, the zygote, and two of each spare cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything that a runner said of one run; no exit when it closed the connection without one."""
+
+    events: list[Event]
+    exit: Exit | None
+
+    @property
+    def outcome(self) -> str | None:
+        """The final state."""
+        return str(self.exit.outcome) if self.exit else None
+
+    @property
+    def message(self) -> str:
+        """The sentence for the student."""
+        return self.exit.message if self.exit else ""
+
+    def text(self, *streams: str) -> str:
+        """What was printed, in order; both streams unless told."""
+        chosen = streams or ("stdout", "stderr")
+        return "".join(event.data["text"] for event in self.events if event.type in chosen)
+
+    def data(self, type_: str) -> list[dict[str, Any]]:
+        """Of the events of one type."""
+        return [event.data for event in self.events if event.type == type_]
+
+    @property
+    def losses(self) -> list[list[Any]]:
+        """All points of the loss, joined."""
+        return [point for metric in self.data("metric") for point in metric["points"]]
+
+
+class Conversation:
+    """One connection to the runner."""
+
+    def __init__(self, path: Path, job: Job) -> None:
+        self._job = job
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(60)
+        self._socket.connect(str(path))
+        self._lines = self._socket.makefile("rb")
+        self._events: list[Event] = []
+        self._exit: Exit | None = None
+        self._socket.sendall(encode(job))
+
+    def stop(self) -> None:
+        """The student pressed stop."""
+        self._socket.sendall(encode(Stop(run=self._job.run)))
+
+    def leave(self) -> None:
+        """The worker dies."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._lines.close()
+        self._socket.close()
+
+    def until(self, type_: str, text: str = "") -> Event:
+        """Read on to an event of this type (with this text in its data)."""
+        for event in self._read():
+            if event.type == type_ and text in str(event.data):
+                return event
+        raise AssertionError(f"no {type_} event with {text!r}; the run ended as {self._exit} after {self._events}")
+
+    def rest(self) -> Told:
+        """Read to the end."""
+        for _ in self._read():
+            pass
+        self.close()
+        return Told(self._events, self._exit)
+
+    def _read(self) -> Iterator[Event]:
+        for line in self._lines:
+            message = decode(line)
+            if isinstance(message, Exit):
+                self._exit = message
+                return
+            assert isinstance(message, Event)
+            self._events.append(message)
+            yield message
+
+
+class Runner:
+    """`python -m workers.runner`, as `make up` starts it: no environment to speak of."""
+
+    def __init__(self, folder: Path, slots: int = 1) -> None:
+        self.socket = folder / "runner.sock"
+        self.log = folder / "runner.log"
+        self._conversations: list[Conversation] = []
+        command = [sys.executable, "-m", "workers.runner", "--socket", str(self.socket), "--slots", str(slots)]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env={"PATH": "/usr/bin:/bin"}, stderr=log)
+        wait_until(self.socket.exists)
+
+    def start(self, code: str, *, run: str = "", device: str = "cpu", **limits: Any) -> Conversation:
+        """Send a job; limits as in `Limits`."""
+        job = Job(run=run or str(uuid4()), fence=1, code=code, device=device, limits=Limits(**limits))
+        self._conversations.append(Conversation(self.socket, job))
+        return self._conversations[-1]
+
+    def run(self, code: str, **limits: Any) -> Told:
+        """Send a job and wait for its end."""
+        return self.start(code, **limits).rest()
+
+    def family(self) -> list[int]:
+        """Process ids of everything the runner has started, and of what that has started."""
+        return descendants(self.process.pid)
+
+    def zygotes(self) -> list[int]:
+        """Process ids of the outer walls, one a slot."""
+        return children(self.process.pid)
+
+    def close(self) -> None:
+        """As `make up` ends it."""
+        for conversation in self._conversations:
+            conversation.close()
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@contextmanager
+def started(folder: Path, slots: int = 1) -> Iterator[Runner]:
+    """A runner that is warm: it has run something in every slot's zygote."""
+    runner = Runner(folder, slots)
+    try:
+        assert runner.run("print('warm')").outcome == "succeeded", runner.log.read_text()
+        yield runner
+    finally:
+        runner.close()
+
+
+def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
+    """Poll; fails when it has not become true in time."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def children(process: int) -> list[int]:
+    """Direct children, by process id."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and _parent(entry) == process:
+            found.append(int(entry.name))
+    return found
+
+
+def descendants(process: int) -> list[int]:
+    """Children and theirs, by process id."""
+    return [found for child in children(process) for found in (child, *descendants(child))]
+
+
+def alive(process: int) -> bool:
+    """Whether the process exists and is more than a zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _parent(entry: Path) -> int:
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def is_root() -> bool:
+    """Whether the tests run as root; the sandbox must hold either way."""
+    return os.geteuid() == 0
