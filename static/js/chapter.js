@@ -39,11 +39,14 @@ class KindlingChapter extends HTMLElement {
     const ends = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         clearTimeout(timers.get(target));
-        if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section").dataset.key), DWELL_MS));
+        if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section")?.dataset.key), DWELL_MS));
       }
     }, UNDER_HEADER);
     for (const section of this.sections) {
-      if (!this.read.has(section.dataset.key) && section.lastElementChild) ends.observe(section.lastElementChild);
+      if (this.read.has(section.dataset.key) || !section.lastElementChild) continue;
+      const watch = () => ends.observe(section.lastElementChild);
+      watch();
+      new MutationObserver(watch).observe(section, { childList: true }); // a graded question takes the place of the asked one
     }
   }
 
@@ -56,7 +59,7 @@ class KindlingChapter extends HTMLElement {
   }
 
   markRead(key) {
-    if (this.read.has(key) || document.hidden) return;
+    if (!key || this.read.has(key) || document.hidden) return;
     this.read.add(key);
     this.unsent.add(key);
     this.dispatchEvent(new CustomEvent("read", { bubbles: true, detail: { key } }));

@@ -5,6 +5,7 @@ import { formatNumber } from "./numbers.js";
 const COLOURS = ["--ember", "--lake", "--plum"];
 const ROWS = 50;
 const SPEAK_MS = 1000;
+const LOG_FROM = 100; // a loss that has fallen a hundredfold is a cliff on a linear scale
 
 export class Chart {
   constructor(element) {
@@ -12,6 +13,7 @@ export class Chart {
     this.plot = element.querySelector(".chart-plot");
     this.details = element.querySelector("details");
     this.table = element.querySelector(".chart-table");
+    this.caption = element.querySelector(".chart-caption");
     this.series = new Map();
     this.details.addEventListener("toggle", () => this.fillTable());
     document.addEventListener("themechange", () => this.drawing?.redraw(false));
@@ -20,6 +22,8 @@ export class Chart {
 
   clear() {
     this.series.clear();
+    this.isLog = false;
+    this.caption.textContent = "";
     this.drawing?.destroy();
     this.drawing = null;
     this.plot.removeAttribute("role");
@@ -30,11 +34,14 @@ export class Chart {
 
   /** Takes a metric event; answers the newest value of a loss ({name, value}), or null for other metrics. */
   add({ name, kind, points }) {
-    if (!this.series.has(name)) this.series.set(name, { name, kind, steps: [], values: [] });
+    if (!this.series.has(name)) this.series.set(name, { name, kind, steps: [], values: [], least: Infinity, most: -Infinity });
     const series = this.series.get(name);
     for (const [step, value] of points) {
       series.steps.push(step);
       series.values.push(typeof value === "number" ? value : null);
+      if (typeof value !== "number") continue;
+      series.least = Math.min(series.least, value);
+      series.most = Math.max(series.most, value);
     }
     this.drawSoon();
     return kind === "loss" && points.length ? { name, value: points.at(-1)[1] } : null;
@@ -55,12 +62,20 @@ export class Chart {
   async draw() {
     const { default: UPlot } = await import("uplot");
     if (!this.series.size) return;
-    if (this.drawing?.series.length !== this.series.size + 1) this.rebuild(UPlot);
+    const isLog = this.spansDecades();
+    if (this.drawing?.series.length !== this.series.size + 1 || isLog !== this.isLog) this.rebuild(UPlot, isLog);
     else this.drawing.setData(this.align(UPlot));
     if (performance.now() - (this.describedAt ?? 0) > SPEAK_MS) this.describe();
   }
 
-  rebuild(UPlot) {
+  spansDecades() {
+    const losses = [...this.series.values()].filter(({ kind }) => kind === "loss");
+    return losses.length > 0 && losses.every(({ least, most }) => least > 0 && most / least >= LOG_FROM);
+  }
+
+  rebuild(UPlot, isLog) {
+    this.isLog = isLog;
+    this.caption.textContent = `${[...this.series.keys()].join(", ")} by step${isLog ? ", logarithmic scale" : ""}`;
     this.drawing?.destroy();
     delete this.element.dataset.empty;
     this.details.hidden = false;
@@ -79,10 +94,10 @@ export class Chart {
       legend: { show: false },
       cursor: { show: false },
       padding: [10, 12, 0, 0],
-      scales: { x: { time: false }, scalar: {} },
+      scales: { x: { time: false }, y: this.isLog ? { distr: 3 } : {}, scalar: {} },
       axes: [
         { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] },
-        { ...axis, size: 52, gap: 6, space: 28, values: (_, ticks) => ticks.map((tick) => formatNumber(tick)) },
+        { ...axis, size: 52, gap: 6, space: 28, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))) },
         ...(shown.some(({ kind }) => kind !== "loss") ? [{ ...axis, scale: "scalar", side: 1, size: 48, grid: { show: false } }] : []),
       ],
       series: [{}, ...shown.map((series, index) => this.line(series, index))],
@@ -121,10 +136,8 @@ export class Chart {
   }
 }
 
-function describeSeries({ name, steps, values }) {
-  const known = values.filter((value) => value !== null);
-  const lowest = known.reduce((least, value) => Math.min(least, value), Infinity);
-  return `${name} by step: last ${formatNumber(values.at(-1) ?? NaN)} at step ${steps.at(-1)}, lowest ${formatNumber(lowest)}.`;
+function describeSeries({ name, steps, values, least }) {
+  return `${name} by step: last ${formatNumber(values.at(-1) ?? NaN)} at step ${steps.at(-1)}, lowest ${formatNumber(least)}.`;
 }
 
 function addRow(body, cells) {

@@ -146,7 +146,7 @@ class KindlingLab extends HTMLElement {
     this.status.state(state);
     this.current.state = state;
     if (!isFinal(state)) return;
-    if (message) this.console.aside(message);
+    if (message && state !== "succeeded") this.console.aside(message);
     this.stream.close();
     this.enable(false);
     this.chart.finish();
