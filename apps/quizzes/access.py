@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from apps.courses.models import Item
 
@@ -19,12 +19,9 @@ SHOWN = (
 
 def load_question(course: str, chapter: str, key: str) -> Item:
     """The item of a question with chapter, course and live quizzes joined, or 404. One query."""
-    items = Item.objects.select_related("chapter__course", "chapter__live").only(*SHOWN)
-    return get_object_or_404(
-        items,
-        chapter__course__slug=course,
-        chapter__slug=chapter,
-        chapter__live__quizzes__has_key=key,
-        key=key,
-        kind=Item.Kind.QUIZ,
-    )
+    questions = Item.objects.select_related("chapter__course", "chapter__live").only(*SHOWN)
+    asked = questions.filter(key=key, kind=Item.Kind.QUIZ, chapter__live__quizzes__has_key=key)
+    item = asked.filter(chapter__course__slug=course, chapter__slug=chapter).first()
+    if item is None:
+        raise Http404("There is no such question, or it has left the chapter.")
+    return item
