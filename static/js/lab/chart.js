@@ -97,7 +97,7 @@ export class Chart {
       scales: { x: { time: false }, y: this.isLog ? { distr: 3 } : {}, scalar: {} },
       axes: [
         { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] },
-        { ...axis, size: 52, gap: 6, space: 28, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))) },
+        { ...axis, size: 52, gap: 6, space: 28, ...(this.isLog ? { splits: listDecades } : {}), values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))) },
         ...(shown.some(({ kind }) => kind !== "loss") ? [{ ...axis, scale: "scalar", side: 1, size: 48, grid: { show: false } }] : []),
       ],
       series: [{}, ...shown.map((series, index) => this.line(series, index))],
@@ -138,6 +138,15 @@ export class Chart {
 
 function describeSeries({ name, steps, values, least }) {
   return `${name} by step: last ${formatNumber(values.at(-1) ?? NaN)} at step ${steps.at(-1)}, lowest ${formatNumber(least)}.`;
+}
+
+/** The powers of ten from `least` to `most`, at most seven of them. */
+function listDecades(_, __, least, most) {
+  const [from, to] = [Math.ceil(Math.log10(least) - 1e-9), Math.floor(Math.log10(most) + 1e-9)];
+  const stride = Math.ceil((to - from + 1) / 7);
+  const decades = [];
+  for (let power = from; power <= to; power += stride) decades.push(10 ** power);
+  return decades;
 }
 
 function addRow(body, cells) {
