@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from tests.workers.runner.live import Runner, alive, children, started, wait_unt
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Runner:
+def own(tmp_path: Path) -> Iterator[Runner]:
     """A runner of the test's own, to be killed."""
     with started(tmp_path) as runner:
-        yield runner  # type: ignore[misc]
+        yield runner
 
 
 def test_a_killed_zygote_loses_its_run_without_an_exit_and_comes_back(runner: Runner) -> None:
