@@ -96,8 +96,10 @@ class KindlingChapter extends HTMLElement {
     link.href = `#${place}`;
     link.textContent = this.sections[section].querySelector("h2").textContent.trim();
     offer.hidden = false;
-    offer.addEventListener("click", (event) => {
-      if (event.target.closest("a, button")) offer.hidden = true;
+    const withdraw = () => (offer.hidden = true);
+    offer.addEventListener("click", (event) => event.target.closest("a, button") && withdraw());
+    this.addEventListener("place", ({ detail: { key } }) => {
+      if (this.sections.findIndex((each) => each.dataset.key === key) >= section) withdraw();
     });
   }
 }
