@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -31,7 +32,6 @@ class Meter:
 
     def __init__(self) -> None:
         self._wire: Wire | None = None
-        self._rest = threading.Event()
         self._sending = threading.Lock()
         self._clear()
 
@@ -71,10 +71,10 @@ class Meter:
         """A process that the student's code forks (a DataLoader's worker) is not watched, and inherits no lock."""
         self._wire = None
         self._sending = threading.Lock()
-        self._rest = threading.Event()
 
     def _on_backward(self, tensors: Any) -> None:
-        if self._wire is None:
+        wire = self._wire
+        if wire is None:
             return
         self._backwards += 1
         loss = tensors if isinstance(tensors, torch.Tensor) else tensors[0] if len(tensors) == 1 else None
@@ -84,7 +84,7 @@ class Meter:
             self._seek_total()
         if self._thread is None:
             self._flush()
-            self._start_thread()
+            self._thread = self._start_thread(wire)
 
     def _on_step(self) -> None:
         self._steps += 1
@@ -93,15 +93,16 @@ class Meter:
         self._sought_total = True
         self._total = total_steps(self._code, self._listing)
 
-    def _start_thread(self) -> None:
-        self._thread = threading.Thread(target=self._send_for_ever, name="meter", daemon=True)
-        try:
-            self._thread.start()
-        except RuntimeError:  # no thread to be had under the run's limits: everything is sent at the end
-            return
+    def _start_thread(self, wire: Wire) -> threading.Thread:
+        """None is really started for a rehearsal, since a zygote with a second thread could not fork."""
+        thread = threading.Thread(target=self._send_on, args=(wire,), name="meter", daemon=True)
+        if wire.connected:
+            with suppress(RuntimeError):  # no thread to be had under the run's limits: everything is sent at the end
+                thread.start()
+        return thread
 
-    def _send_for_ever(self) -> None:
-        while self._wire is not None:
+    def _send_on(self, wire: Wire) -> None:
+        while self._wire is wire:
             time.sleep(_PAUSE_S)
             self._flush()
 

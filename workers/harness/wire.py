@@ -17,6 +17,11 @@ class Wire:
         if channel is not None:
             os.register_at_fork(after_in_child=self._hang_up)
 
+    @property
+    def connected(self) -> bool:
+        """Whether anybody hears what is told."""
+        return self._channel is not None
+
     def tell(self, type_: str, data: dict[str, Any]) -> None:
         """Write one line; what cannot be written is nobody's loss but the run's own."""
         if self._channel is not None:

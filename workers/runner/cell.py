@@ -52,7 +52,10 @@ def furnish(sizes: Sizes) -> Windows:
 
 def lock() -> None:
     """Give up every privilege for good and put the filter on; what this process starts is bound by it too."""
-    program = filter.build()
+    try:
+        program = filter.build()
+    except filter.UnknownMachine as error:
+        raise Unsafe(str(error)) from error
     kernel.drop_capabilities()
     kernel.forbid_new_privileges()
     kernel.install_filter(program)

@@ -13,7 +13,7 @@ from workers.runner import bubblewrap
 from workers.runner.bubblewrap import ROOT, Unfit
 from workers.runner.cell import Unsafe
 from workers.runner.policy import Sizes
-from workers.runner.spare import DESCRIPTORS, Spare
+from workers.runner.spare import DESCRIPTORS, Died, Spare
 
 TIER = "T1 · bubblewrap outside, one-shot namespaces and a system call filter inside"
 _PROBE = "from workers.runner.probe import main; main()"
@@ -61,12 +61,12 @@ def _findings(spare: Spare) -> list[str]:
     findings: list[str] = json.loads(spare.wire.makefile().readline() or '["the probe died"]')
     try:
         spare.inspect()
-    except Unsafe as error:
-        findings.append(str(error))
+    except (Unsafe, Died) as error:
+        findings.append(str(error) or "the probe died")
     return findings
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
     _, errors = process.communicate(timeout=_PATIENCE_S)
     lines = errors.decode(errors="replace").strip().splitlines()
-    return lines[-1].rstrip(".") if lines else f"bubblewrap ended with status {process.returncode}"
+    return lines[-1].rpartition(": ")[2].rstrip(".") if lines else f"bubblewrap ended with status {process.returncode}"

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +20,7 @@ from workers.runner import bubblewrap, policy
 from workers.runner.bubblewrap import Unfit
 from workers.runner.cell import Unsafe
 from workers.runner.policy import Sizes
-from workers.runner.spare import DESCRIPTORS, Spare
+from workers.runner.spare import DESCRIPTORS, Died, Spare
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ _WARM_S = 120.0
 _SPARE_S = 20.0
 _STEADY_S = 60.0
 _BACK_OFF_S = (0.1, 0.5, 2.0, 5.0, 15.0)
-_PATIENCE = 3
+_PATIENCE = 2
 _MESSAGE = 65536
 
 
@@ -44,6 +45,7 @@ class Slot:
         self._spares: list[Spare] = []
         self._coming: list[tuple[Sizes, float]] = []
         self._failures = 0
+        self._stumbles = 0
         self._dead = asyncio.Event()
         self._default = policy.sizes(Limits())
         self.busy = False
@@ -62,7 +64,7 @@ class Slot:
             lasted = time.monotonic() - began > _STEADY_S
             self._failures = 0 if lasted else self._failures + 1
             if self._failures >= _PATIENCE:
-                self._fail(self.refusal or "the sandbox ends as soon as it is started")
+                self._fail(await _diagnosis() or self.refusal or "the sandbox ends as soon as it is started")
             await asyncio.sleep(_BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)])
 
     def take(self, sizes: Sizes) -> Spare | None:
@@ -137,8 +139,8 @@ class Slot:
         elif message["kind"] == "cell":
             self._welcome(Spare.receive(Sizes(**message["sizes"]), descriptors))
         else:
-            self._fail(str(message["text"]))
-            self._end()
+            self._coming.pop(0)  # they are made one after another
+            self._stumble(str(message["text"]))
 
     def _refill(self) -> None:
         if self._control is None:
@@ -166,18 +168,25 @@ class Slot:
         self._coming = _without(self._coming, spare.sizes)
         try:
             if spare.wire.recv(16) != b"ready\n":
-                raise Unsafe("it died while it was getting ready")
+                raise Died
             spare.inspect()
-        except (Unsafe, OSError) as error:
-            log.error("slot %d: a cell was thrown away: %s", self._number, error)
-            self._fail(str(error))
+        except (Unsafe, Died, OSError) as error:
             spare.close()
-            loop.call_later(_BACK_OFF_S[-3], self._refill)
+            self._stumble(str(error) if isinstance(error, Unsafe) else "")
             return
-        self.refusal = ""
+        self.refusal, self._stumbles = "", 0
         self._spares.append(spare)
         loop.add_reader(spare.pidfd, self._replace, spare)
         self._changed()
+
+    def _stumble(self, weakness: str) -> None:
+        """A cell was thrown away. For a weakness this slot gives none from now on; for deaths only when they go on."""
+        self._stumbles += 1
+        log.error("slot %d: a cell was thrown away: %s", self._number, weakness or "it died while it was getting ready")
+        if weakness or self._stumbles >= _PATIENCE * policy.SPARES:
+            self._fail(weakness or "the sandbox dies while it is getting ready")
+        pause = _BACK_OFF_S[min(self._stumbles - 1, len(_BACK_OFF_S) - 1)]
+        asyncio.get_running_loop().call_later(pause, self._refill)
 
     def _replace(self, spare: Spare) -> None:
         """An idle cell has died."""
@@ -188,7 +197,8 @@ class Slot:
         asyncio.get_running_loop().call_later(_BACK_OFF_S[0], self._refill)
 
     def _check_overdue(self) -> None:
-        if any(time.monotonic() > due for _, due in self._coming):
+        """A zygote that hangs is of no use; one that is only slow is not killed under a run."""
+        if not self.busy and any(time.monotonic() > due for _, due in self._coming):
             log.error("slot %d: the zygote does not answer", self._number)
             self._end()
 
@@ -217,6 +227,14 @@ class Slot:
         self._process, self._control = None, None
         self._spares.clear()
         self._coming.clear()
+
+
+async def _diagnosis() -> str:
+    """What the self-test, in a process of its own, finds wrong with this machine; nothing when it finds it well."""
+    command = [sys.executable, "-m", "workers.runner", "--self-test"]
+    test = await asyncio.create_subprocess_exec(*command, cwd=bubblewrap.ROOT.parent, stdout=subprocess.PIPE)
+    said, _ = await test.communicate()
+    return said.decode().strip().rpartition(": ")[2].rstrip(".") if test.returncode else ""
 
 
 def _without(coming: list[tuple[Sizes, float]], sizes: Sizes) -> list[tuple[Sizes, float]]:

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 
 from workers.protocol import Job, encode
 from workers.runner import cell
-from workers.runner.cell import Unsafe, Windows
+from workers.runner.cell import Windows
 from workers.runner.policy import Sizes
 from workers.runner.usage import Reading, Usage
 
 DESCRIPTORS = 8
+
+
+class Died(Exception):
+    """The cell ended before it had a job. That is no weakness of the sandbox: another one is made."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +43,10 @@ class Spare:
         return cls(sizes, pidfd, socket.socket(fileno=wire), stdout, stderr, report, Windows(*windows))
 
     def inspect(self) -> None:
-        """See from outside that both processes are locked, and what they use before they work. Raises `Unsafe`."""
+        """See from outside that both processes are locked, and what they use before they work.
+
+        Raises `Unsafe` or `Died`.
+        """
         for process in ("1", "2"):
             cell.verify(_status(self.windows, process))
         self._base = Usage(self.windows).read()
@@ -76,4 +83,4 @@ def _status(windows: Windows, process: str) -> str:
         with open(f"{process}/status", opener=lambda path, flags: os.open(path, flags, dir_fd=windows.proc)) as file:
             return file.read()
     except OSError as error:
-        raise Unsafe("it died while it was being locked") from error
+        raise Died from error

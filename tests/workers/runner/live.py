@@ -108,13 +108,13 @@ class Conversation:
 class Runner:
     """`python -m workers.runner`, as `make up` starts it: no environment to speak of."""
 
-    def __init__(self, folder: Path, slots: int = 1) -> None:
+    def __init__(self, folder: Path, slots: int = 1, path: str = "/usr/bin:/bin") -> None:
         self.socket = folder / "runner.sock"
         self.log = folder / "runner.log"
         self._conversations: list[Conversation] = []
         command = [sys.executable, "-m", "workers.runner", "--socket", str(self.socket), "--slots", str(slots)]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env={"PATH": "/usr/bin:/bin"}, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, env={"PATH": path}, stderr=log)
         wait_until(self.socket.exists)
 
     def start(self, code: str, *, run: str = "", device: str = "cpu", **limits: Any) -> Conversation:
