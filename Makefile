@@ -25,7 +25,10 @@ up: ready
 ready: $(INSTALLED) $(FRONT)
 
 test: ready chromium lint
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+	@result=0; \
+	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
+	$(BIN)/python -m pytest -m live || result=$$?; \
+	exit $$result
 
 lint: $(INSTALLED)
 	@echo "Lint …"

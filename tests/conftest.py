@@ -36,8 +36,9 @@ def live() -> Iterator[Product]:
         yield product
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one product stay in one process of pytest-xdist: it is started once."""
+    """Whatever asks for `live` is marked so: `make test` runs these after the others, one by one, on an idle machine."""
     for item in items:
         if "live" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("live"))
+            item.add_marker(pytest.mark.live)

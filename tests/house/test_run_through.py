@@ -11,7 +11,7 @@ import pytest
 
 from tests.product import Product
 
-pytestmark = pytest.mark.xdist_group("live")
+pytestmark = pytest.mark.live
 
 CODE = """
 import torch

@@ -15,7 +15,7 @@ import pytest
 
 from tests.product import MARKS, Product, is_alive, running_product, wait_for
 
-pytestmark = pytest.mark.xdist_group("live")
+pytestmark = pytest.mark.live
 
 
 def read_page(product: Product, path: str = "") -> int:
