@@ -57,9 +57,9 @@ def test_an_unreadable_place_to_resume_is_told(streams: str, after: str) -> None
     assert get(events_url(streams, new_run(), after=after)).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/", "/runs", "/runs/x/events", f"/runs/{new_run()}/", f"/runs/{new_run()}/events/"])
+@pytest.mark.parametrize("path", ["/", "/runs", "/runs/x/events", "/runs/RUN/", "/runs/RUN/events/"])
 def test_there_is_nothing_else(streams: str, path: str) -> None:
-    assert get(streams + path).status_code == 404
+    assert get(streams + path.replace("RUN", new_run())).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
