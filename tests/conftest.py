@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from redis import Redis
 
 from tests.product import Product, running_product
+from tests.services import ADMIN_URL
 
 
 @pytest.fixture
 def valkey() -> Iterator[Redis]:
-    """A client of the tests' own Valkey database, which is empty now and emptied again afterwards."""
-    client = Redis.from_url(settings.VALKEY_URL)
+    """A client of the tests' own Valkey database, which is empty now and emptied again afterwards. It may do everything."""
+    client = Redis.from_url(os.environ[ADMIN_URL])
     client.flushdb()
     yield client
     client.flushdb()

@@ -16,6 +16,9 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
+ADMIN_URL = "KINDLING_TESTS_VALKEY_URL"
+"""Names the way in for the tests themselves, who may do everything; the code under test has the web side's rights."""
+
 _running = ExitStack()
 
 
@@ -28,7 +31,9 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     if "KINDLING_DATA" not in os.environ:
         os.environ["KINDLING_DATA"] = _running.enter_context(tempfile.TemporaryDirectory(prefix="kindling-tests-"))
         Path(os.environ["KINDLING_DATA"], "static").mkdir()  # WhiteNoise warns where there is none
-    os.environ["VALKEY_URL"] = _spread(os.environ["VALKEY_URL"], os.environ.get("PYTEST_XDIST_WORKER", ""))
+    os.environ.setdefault(ADMIN_URL, os.environ["VALKEY_URL"])
+    for name in ("VALKEY_URL", ADMIN_URL):
+        os.environ[name] = _spread(os.environ[name], os.environ.get("PYTEST_XDIST_WORKER", ""))
     return (yield)
 
 
@@ -42,7 +47,8 @@ def _start_embedded() -> None:
     folder = Path(_running.enter_context(tempfile.TemporaryDirectory(prefix="kindling-")))
     services = _running.enter_context(serving(folder))
     os.environ.setdefault("DATABASE_URL", services.database_url)
-    os.environ.setdefault("VALKEY_URL", services.valkey_url)
+    if "VALKEY_URL" not in os.environ:
+        os.environ |= {"VALKEY_URL": services.valkey_url, ADMIN_URL: services.valkey_admin_url}
 
 
 def _spread(url: str, worker: str) -> str:

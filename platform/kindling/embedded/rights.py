@@ -7,6 +7,8 @@ import hashlib
 from kindling.embedded.secrets import Secrets
 
 RIGHTS = {
+    # No process of ours: who looks after the server.
+    "admin": "~* &* +@all",
     "web": "~* &* +@all -@admin",
     # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
     "worker": (
@@ -21,8 +23,7 @@ RIGHTS = {
 
 def describe_users(secrets: Secrets) -> str:
     """The ACL file of a Valkey server; it holds the passwords' hashes only."""
-    passwords = {"web": secrets.valkey_web, "worker": secrets.valkey_worker, "streams": secrets.valkey_streams}
-    users = [f"user {user} on #{_hash(password)} {RIGHTS[user]}" for user, password in passwords.items()]
+    users = [f"user {user} on #{_hash(getattr(secrets, f'valkey_{user}'))} {rights}" for user, rights in RIGHTS.items()]
     return "\n".join(["user default off", *users]) + "\n"
 
 

@@ -17,6 +17,7 @@ class Secrets:
 
     secret_key: str = ""
     ticket_key: str = ""
+    valkey_admin: str = ""
     valkey_web: str = ""
     valkey_worker: str = ""
     valkey_streams: str = ""

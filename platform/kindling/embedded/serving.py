@@ -24,6 +24,8 @@ class Services:
 
     database_url: str
     valkey_url: str
+    """As the web side."""
+    valkey_admin_url: str
 
 
 @contextmanager
@@ -34,8 +36,12 @@ def serving(data: Path, *, durable: bool = False) -> Iterator[Services]:
         children = [stack.enter_context(running(engine, data / f"{engine.name}.log")) for engine in engines]
         for engine, child in zip(engines, children, strict=True):
             _wait(engine, child)
-        password = Secrets.read(data).valkey_web
-        yield Services(database_url=name_database(data), valkey_url=name_valkey(data, user="web", password=password))
+        secrets = Secrets.read(data)
+        yield Services(
+            database_url=name_database(data),
+            valkey_url=name_valkey(data, user="web", password=secrets.valkey_web),
+            valkey_admin_url=name_valkey(data, user="admin", password=secrets.valkey_admin),
+        )
 
 
 @contextmanager
