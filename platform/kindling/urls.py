@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from kindling.health import health
+
 urlpatterns = [
     path("", include("apps.progress.urls")),
     path("", include("apps.accounts.urls")),
@@ -11,5 +13,6 @@ urlpatterns = [
     path("", include("apps.quizzes.urls")),
     path("runs/", include("apps.runs.urls")),
     path("editing/", include("apps.courses.urls")),
+    path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]
