@@ -1,0 +1,78 @@
+"""Every kind of page, light and dark, wide and narrow: no violation of WCAG 2.2 AA nor of axe's best practice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.journeys.visits import ADDRESS, EDITING, Visit, run, status
+
+pytestmark = pytest.mark.journey
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDE, NARROW, NARROWEST = 1440, 390, 320
+VISITORS_PAGES = ["/", "/courses/pytorch-essentials/", ADDRESS, "/accounts/login/", "/accounts/signup/", "/mailbox/"]
+THEMES = ["light", "dark"]
+CODE = "import torch\nw = torch.ones(1, requires_grad=True)\nfor step in range(20):\n    w.square().sum().backward()\nprint(w)\n"
+
+
+def test_visitors_pages(visit: Callable[..., Visit]) -> None:
+    page = visit().page
+    assert [fault for address in VISITORS_PAGES for fault in look_at(page, address)] == []
+
+
+def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
+    page = visit(storage_state=sessions("student")).page
+    addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
+    assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
+
+
+def test_an_editor_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
+    page = visit(storage_state=sessions("editor")).page
+    addresses = ["/editing/", EDITING, f"{EDITING}revisions/1/"]
+    assert [fault for address in addresses for fault in look_at(page, address)] == []
+
+
+def look_at(page: Page, address: str) -> list[str]:
+    """What is wrong with a page, in both themes and at both widths, and whether it scrolls sideways on a small phone."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    faults = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [f"{address} {theme} {width}: {fault}" for fault in list_violations(page)]
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*faults, f"{address} is {surplus} px too wide"] if surplus else faults
+
+
+def list_violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']}: {each['help']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+def run_something(page: Page) -> str:
+    """The address of a finished run with a chart."""
+    page.goto(ADDRESS)
+    run(page, CODE)
+    expect(status(page)).to_contain_text("Finished")
+    return page.get_by_role("link", name="Page of this run").get_attribute("href") or ""
+
+
+def open_thread(page: Page) -> str:
+    """The address of a thread with a post that uses what Markdown offers."""
+    page.goto(f"{ADDRESS}discussion/")
+    page.get_by_text("Ask a question or start a talk").click()
+    page.get_by_label("Title").fill("A thread to look at")
+    page.get_by_label("Your text").fill(
+        "> a quote\n\n```python\nprint('code')\n```\n\n- **bold**, [a link](https://pytorch.org)"
+    )
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page).to_have_url(re.compile("/discussions/"))
+    return page.url

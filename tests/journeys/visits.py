@@ -1,0 +1,119 @@
+"""Somebody in front of a browser, and what people do on more than one page."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+
+from tests.content.chapters import FOLDERS, read_chapter
+from tests.product import Login, Product
+
+CHAPTER = read_chapter(FOLDERS[0])
+"""What the chapter says, from its files: right answers are not in the pages."""
+
+ADDRESS = f"/courses/{FOLDERS[0].parent.name}/{FOLDERS[0].name.partition('-')[2]}/"
+EDITING = ADDRESS.replace("/courses/", "/editing/")
+PROJECT_KEY, PROJECT = next(iter(CHAPTER.projects.items()))
+
+SECONDS = 20  # a busy machine is slow, not wrong
+REFUSED = re.compile(r"Failed to load resource: .* status of (\d+)")
+
+
+class Visit:
+    """A browser context with one page open. `expected` are the refusals (HTTP status) that a test provokes."""
+
+    def __init__(self, browser: Browser, product: Product, **options: Any) -> None:
+        self.expected: set[int] = set()
+        self._complaints: list[str] = []
+        defaults = {"base_url": product.url, "reduced_motion": "reduce", "viewport": {"width": 1440, "height": 1400}}
+        self.context = browser.new_context(**(defaults | options))
+        self.context.set_default_timeout(SECONDS * 1000)
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda error: self._complaints.append(str(error.error)))
+        self.context.on("response", self._look)
+        self.page = self.context.new_page()
+
+    def close(self) -> list[str]:
+        """Ends the visit; what the browser complained of: errors of scripts, breaches of the policy, failed requests."""
+        self.context.close()
+        return self._complaints
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        refused = REFUSED.match(message.text)
+        if not (refused and int(refused[1]) in self.expected):
+            where = message.page.url if message.page else ""
+            self._complaints.append(f"{where}: {message.text}")
+
+    def _look(self, response: Response) -> None:
+        if response.status >= 500:
+            self._complaints.append(f"{response.url}: {response.status}")
+
+
+expect.set_options(timeout=SECONDS * 1000)
+
+
+def log_in(page: Page, login: Login) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Log in").click()
+    page.get_by_label("E-mail address").fill(login.email)
+    page.get_by_label("Password").fill(login.password)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def read_sections(page: Page, keys: list[str]) -> None:
+    """Scrolls each to its end and stays until the contents have ticked it."""
+    for key in keys:
+        entry = page.locator(f'.contents li[data-section="{key}"]')
+        if entry.get_attribute("data-read") is None:
+            page.locator(f"#{key} > :last-child").evaluate("end => end.scrollIntoView({block: 'end'})")
+        expect(entry).to_have_attribute("data-read", "")
+
+
+def answer(question: Locator, choices: list[str]) -> Locator:
+    """Ticks exactly these and checks; the verdict."""
+    for box in question.get_by_role("checkbox").all():
+        box.uncheck()
+    for choice in choices:
+        question.locator(f"input[value={choice}]").check()
+    question.get_by_role("button", name=re.compile("^Check")).click()
+    return question.locator(".result")
+
+
+def right_choices(key: str) -> list[str]:
+    return [choice["id"] for choice in CHAPTER.quizzes[key]["choices"] if choice["correct"]]
+
+
+def wrong_choice(key: str) -> tuple[str, str]:
+    """A wrong choice and a few words of the reason that belongs to it."""
+    choice = next(choice for choice in CHAPTER.quizzes[key]["choices"] if not choice["correct"])
+    return choice["id"], strip_tags(choice["reason_html"])
+
+
+def strip_tags(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+
+
+def run(page: Page, code: str | None = None) -> None:
+    """Presses Run in the lab, with this code in it if given."""
+    if code is not None:
+        page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def status(page: Page) -> Locator:
+    return page.locator("[data-role=status]")
+
+
+def console(page: Page) -> Locator:
+    return page.get_by_role("log", name="Console")
+
+
+def printed(page: Page) -> Locator:
+    """The lines that the code printed, without those that we say among them."""
+    return console(page).locator(".stdout")
