@@ -48,7 +48,7 @@ def read_database(url: str) -> dict[str, object]:
     """Django's entry for a postgresql:// URL; `?host=` names the folder of a Unix socket."""
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "kindling.postgres",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -141,6 +141,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000  # a year
     # Whether sibling domains speak https, and whether browsers ship the promise, is for the domain's owner to say.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_ENGINE = "apps.accounts.sessions"  # Django's in the database, read by hand
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # browsers accept the prefix from https only
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -224,12 +225,13 @@ MAILBOX = DATA / "mail"  # where mails are kept while no server is set
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"outages": {"()": "kindling.error_pages.OutageInOneLine"}},
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "apps": {"level": "INFO"},
         "django": {"handlers": [], "level": "INFO"},  # Django's own handlers print nothing unless DEBUG is set
-        "django.request": {"level": "ERROR"},  # pages that are not there are the asker's affair
+        "django.request": {"level": "ERROR", "filters": ["outages"]},  # pages that are not there are the asker's affair
     },
 }

@@ -16,3 +16,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "kindling.error_pages.answer_bad_request"
+handler500 = "kindling.error_pages.answer_failure"

@@ -6,7 +6,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
 
-STANDALONE = {"base.html", "500.html"}
+STANDALONE = {"base.html", "413.html", "500.html", "503.html"}
 """Pages that extend nothing: the base itself, and the page that must show when nothing else works."""
 
 
