@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -66,9 +67,10 @@ class Product:
     @property
     def pids(self) -> dict[str, int]:
         """The processes by name (`MARKS`, and "supervisor"), as they run now."""
-        top = list_children(self.pid)
+        families = read_families()
+        top = families[self.pid]
         found = {"supervisor": top[0]} if top else {}
-        for pid in list_children(top[0]) if top else []:
+        for pid in families[top[0]] if top else []:
             for name, mark in MARKS.items():
                 if re.search(mark, read_command(pid) + " "):
                     found[name] = pid
@@ -126,9 +128,10 @@ class Product:
 
     def list_all(self) -> set[int]:
         """Every process of the tree, the one at the top included."""
+        families = read_families()
         found, waiting = {self.pid}, [self.pid]
         while waiting:
-            children = [pid for pid in list_children(waiting.pop()) if pid not in found]
+            children = [pid for pid in families[waiting.pop()] if pid not in found]
             found.update(children)
             waiting.extend(children)
         return found
@@ -174,13 +177,18 @@ def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 30) -
 
 def list_children(pid: int) -> list[int]:
     """Direct children, the dead ones left out."""
-    found = []
+    return read_families()[pid]
+
+
+def read_families() -> defaultdict[int, list[int]]:
+    """The living children of every process of the machine, by one look at /proc."""
+    families: defaultdict[int, list[int]] = defaultdict(list)
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             state, parent = entry.read_text().rpartition(")")[2].split()[:2]
-            if int(parent) == pid and state != "Z":
-                found.append(int(entry.parent.name))
-    return sorted(found)
+            if state != "Z":
+                families[int(parent)].append(int(entry.parent.name))
+    return families
 
 
 def read_command(pid: int) -> str:
