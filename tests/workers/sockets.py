@@ -22,15 +22,16 @@ class Call:
     connection: socket.socket
     seq: int = 0
     heard: list[Message] = field(default_factory=list)
+    rest: bytes = b""
 
     def hear(self) -> Message | None:
         """The worker's next message; None when it hung up."""
-        line = b""
-        while not line.endswith(b"\n"):
+        while b"\n" not in self.rest:
             chunk = self.connection.recv(65536)
             if not chunk:
                 return None
-            line += chunk
+            self.rest += chunk
+        line, _, self.rest = self.rest.partition(b"\n")  # two messages may come in one piece
         self.heard.append(decode(line))
         return self.heard[-1]
 
