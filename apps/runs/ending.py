@@ -29,9 +29,8 @@ def end(*, run: Run, state: State, message: str, entries: list[Entry], last_seq:
     guarded = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=sources(state))
     if not guarded.update(**changes, **facts):
         return False
-    wall_s = facts.get("wall_s") or 0.0
-    last = Event(seq=last_seq + 1, at=wall_s, type="state", data={"state": state, "message": message})
-    kept = [*cap(entries), streams.make_entry(run.fence, last)]
+    last = _make_last(run.fence, state, message, seq=last_seq + 1, at=facts.get("wall_s") or 0.0)
+    kept = [*cap(entries), last]
     RunLog.objects.create(run_id=run.pk, events=pack(kept), count=len(kept))
     outbox.post(task=TASK_SHOW_END, queue=QUEUE_CONTROL, payload=str(run.pk))
     dispatch.promote(run.user_id)
@@ -59,11 +58,22 @@ def show_end(run_id: str) -> None:
 
 
 def restore_stream(run: Run) -> None:
-    """Before somebody looks at a run that is over: put its stream back if it has expired."""
-    if not streams.exists(str(run.pk)):
-        streams.rebuild(str(run.pk), unpack(bytes(RunLog.objects.get(run=run).events)))
+    """Before somebody looks at a run that is over: put its stream back if it has expired.
+
+    Of a run whose log is gone, how it ended is still to be seen.
+    """
+    if streams.exists(str(run.pk)):
+        return
+    log = RunLog.objects.filter(run=run).first()
+    entries = unpack(bytes(log.events)) if log else [_make_last(run.fence, State(run.state), run.message)]
+    streams.rebuild(str(run.pk), entries)
 
 
 def clean(text: str) -> str:
     """Text that Postgres can hold: no NUL, no half characters, not endless."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:MAX_MESSAGE]
+
+
+def _make_last(fence: int, state: State, message: str, *, seq: int = LAST_SEQ, at: float = 0.0) -> Entry:
+    """The final state as a stream's last entry."""
+    return streams.make_entry(fence, Event(seq=seq, at=at, type="state", data={"state": state, "message": message}))

@@ -195,6 +195,15 @@ def test_a_ticket_for_an_old_run_brings_its_stream_back_with_the_same_numbers(va
     assert 0 < int(valkey.ttl(f"run:{run.pk}")) <= 600
 
 
+def test_a_ticket_for_a_run_whose_log_is_gone_shows_how_it_ended(valkey: Redis, client: Client) -> None:
+    user = make_student()
+    client.force_login(user)
+    run = make_run(user, State.FAILED, message="ValueError: no")
+    assert client.post(f"/runs/{run.pk}/tickets/").status_code == 200
+    [(_, last)] = shown(valkey, run)
+    assert (last.type, last.data) == ("state", {"state": "failed", "message": "ValueError: no"})
+
+
 def test_a_ticket_while_valkey_is_away_is_asked_for_again(client: Client) -> None:
     user = make_student()
     client.force_login(user)
