@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.product import list_children
+from tests.product import read_families
 
 
 class Cell(NamedTuple):
@@ -30,15 +30,16 @@ def find_busy_cell(runner: int) -> Cell:
 
 
 def _list_cells(runner: int) -> list[Cell]:
-    nests = [nest for wall in list_children(runner) for nest in list_children(wall)]
+    families = read_families()
+    nests = [nest for wall in families[runner] for nest in families[wall]]
     return [
         Cell(zygote, init, code)
         for nest in nests
-        for zygote in list_children(nest)
+        for zygote in families[nest]
         if _read_inner_pids(zygote) == [2]
-        for init in list_children(nest)
+        for init in families[nest]
         if len(_read_inner_pids(init)) == 2
-        for code in list_children(init)
+        for code in families[init]
     ]
 
 

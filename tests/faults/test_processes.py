@@ -112,6 +112,7 @@ def test_a_tree_that_is_felled_leaves_nothing_and_starts_again_with_all_data(liv
     history = student.list_history()
     family = live.list_all()
     os.kill(live.pid, signal.SIGKILL)
+    live.finish()
     wait_for(lambda: not any(is_alive(pid) for pid in family), "the end of all processes", seconds=PATIENCE_S)
     live.start()
     assert viewer.wait_for_end() == "succeeded"
