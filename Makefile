@@ -55,7 +55,7 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Kindling needs Python 3.11 or newer: install it, or name it with PYTHON=…" >&2; exit 1; }
 	@echo "Installing Python packages (the first time this takes a few minutes) …"
-	@$(PYTHON) -m venv $(VENV) || { echo "Python has no venv module here: install python3-venv." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The virtual environment $(VENV) could not be created (Debian: apt-get install python3-venv)." >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock \
 		--editable '.[web,worker,embedded,dev]'
 	@touch $@
