@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,12 +12,16 @@ from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.visits import ADDRESS, EDITING, Visit, run, status
 
+Theme = Literal["light", "dark"]
+
 pytestmark = pytest.mark.journey
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES: dict[Theme, list[str]] = {
+    "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "dark": ["color-contrast", "link-in-text-block"],  # a theme changes colours and nothing else
+}
 WIDE, NARROW, NARROWEST = 1440, 390, 320
 VISITORS_PAGES = ["/", "/courses/pytorch-essentials/", ADDRESS, "/accounts/login/", "/accounts/signup/", "/mailbox/"]
-THEMES = ["light", "dark"]
 CODE = "import torch\nw = torch.ones(1, requires_grad=True)\nfor step in range(20):\n    w.square().sum().backward()\nprint(w)\n"
 
 
@@ -40,21 +45,32 @@ def test_an_editor_s_pages(visit: Callable[..., Visit], sessions: Callable[[str]
 def look_at(page: Page, address: str) -> list[str]:
     """What is wrong with a page, in both themes and at both widths, and whether it scrolls sideways on a small phone."""
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('kindling-lab:not(:defined)')")  # the lab is fetched after the page
+    page.evaluate(Axe().axe_script)
     faults = []
-    for theme in THEMES:
+    for theme, rules in RULES.items():
         page.emulate_media(color_scheme=theme)
         for width in (WIDE, NARROW):
             page.set_viewport_size({"width": width, "height": 900})
-            faults += [f"{address} {theme} {width}: {fault}" for fault in list_violations(page)]
+            faults += [f"{address} {theme} {width}: {fault}" for fault in list_violations(page, rules)]
     page.set_viewport_size({"width": NARROWEST, "height": 640})
     surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*faults, f"{address} is {surplus} px too wide"] if surplus else faults
 
 
-def list_violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
-    return [f"{each['id']}: {each['help']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+def list_violations(page: Page, rules: list[str]) -> list[str]:
+    found = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {node['html'][:200]}"
+        for each in found
+        for node in each["nodes"]
+        if not is_mistaken(each["id"], node["html"])
+    ]
+
+
+def is_mistaken(rule: str, html: str) -> bool:
+    """axe takes all that stands in a disabled fieldset for unreachable; a preview's listings can be focused there."""
+    return rule == "scrollable-region-focusable" and ' tabindex="0"' in html.partition(">")[0]
 
 
 def run_something(page: Page) -> str:

@@ -123,5 +123,5 @@ def notice(page: Page) -> Locator:
 def post(page: Page, address: str, choice: str) -> APIResponse:
     """What no form of ours would send."""
     token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    form = {"csrfmiddlewaretoken": token, "choice": choice}
+    form: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, "choice": choice}
     return page.request.post(address, form=form, headers={"Referer": page.url})

@@ -42,7 +42,7 @@ def test_a_stale_text_is_refused_and_both_are_kept(editor: Visit) -> None:
     ours = CHAPTER.source.replace("## FAQ", "## Questions", 1)
     write(faster, theirs, "Shorter")
     faster.get_by_role("button", name="Publish").click()
-    expect(faster.get_by_role("status")).to_contain_text("is live.")
+    expect(faster.locator(".messages")).to_contain_text("is live.")
     write(slower, ours, "Plainer")
     slower.get_by_role("button", name="Publish").click()
     expect(slower.get_by_role("alert")).to_contain_text("Not published: somebody was faster")
@@ -51,7 +51,7 @@ def test_a_stale_text_is_refused_and_both_are_kept(editor: Visit) -> None:
     read_live(editor, "In short")
     write(slower, CHAPTER.source, "As it was")
     slower.get_by_role("button", name="Publish in place of").click()
-    expect(slower.get_by_role("status").first).to_contain_text("is live.")
+    expect(slower.locator(".messages")).to_contain_text("is live.")
     read_live(editor, "Summary")
 
 

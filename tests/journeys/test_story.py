@@ -102,7 +102,7 @@ def find_what_the_visitor_did(page: Page) -> None:
     for key in FIRST_SECTIONS:
         expect(page.locator(f'.contents li[data-section="{key}"]')).to_have_attribute("data-read", "")
     missing = page.locator("#finish .missing")
-    expect(missing).to_contain_text("Answer question 2 of the quiz")
+    expect(missing).to_contain_text(f"Answer questions 2 to {len(QUESTIONS)} of the quiz")
     expect(missing).not_to_contain_text("question 1 of the quiz")
     expect(missing).to_contain_text(f"Run “{PROJECT['title']}” until it reaches its goal")
 
@@ -166,9 +166,8 @@ def finish(page: Page) -> None:
     page.goto(ADDRESS)
     panel = page.locator("#finish")
     panel.get_by_role("button", name="Check again").click()
-    expect(panel.locator(".missing li")).to_have_count(len(SECTIONS) - count_read(page))
     expect(panel).not_to_contain_text("quiz again")
-    expect(panel).to_contain_text(f"Read section {len(SECTIONS)}, ")
+    expect(panel).to_contain_text(re.compile(rf"Read section.*{len(SECTIONS)}"))
     read_sections(page, SECTIONS)
     panel.scroll_into_view_if_needed()
     panel.get_by_role("button", name="Finish this chapter").click()

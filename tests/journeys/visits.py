@@ -46,8 +46,7 @@ class Visit:
             return
         refused = REFUSED.match(message.text)
         if not (refused and int(refused[1]) in self.expected):
-            where = message.page.url if message.page else ""
-            self._complaints.append(f"{where}: {message.text}")
+            self._complaints.append(f"{message.location['url']}: {message.text}")
 
     def _look(self, response: Response) -> None:
         if response.status >= 500:
