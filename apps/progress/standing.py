@@ -51,18 +51,32 @@ def list_missing(text: Text, standing: Standing) -> list[Missing]:
 
 
 def _unread(text: Text, standing: Standing) -> Iterator[Missing]:
-    for section in text.sections:
-        if section.id not in standing.read:
-            yield Missing(text=f"Read section {section.number}, {section.title}", href=f"#{section.id}")
+    left = [section for section in text.sections if section.id not in standing.read]
+    for first, last in _gather([section.number for section in left]):
+        opening = next(section for section in left if section.number == first)
+        what = f"section {first}, {opening.title}" if first == last else f"sections {first} to {last}"
+        yield Missing(text=f"Read {what}", href=f"#{opening.id}")
 
 
 def _unsolved(text: Text, standing: Standing) -> Iterator[Missing]:
-    for number, key in enumerate(text.questions, start=1):
-        solved = standing.answered.get(key)
-        if solved is None:
-            yield Missing(text=f"Answer question {number} of the quiz", href=f"#{key}")
-        elif not solved:
-            yield Missing(text=f"Try question {number} of the quiz again", href=f"#{key}")
+    tried = [standing.answered.get(key) for key in text.questions]
+    for first, last in _gather([number for number, solved in enumerate(tried, start=1) if solved is None]):
+        what = f"question {first}" if first == last else f"questions {first} to {last}"
+        yield Missing(text=f"Answer {what} of the quiz", href=f"#{text.questions[first - 1]}")
+    for number, solved in enumerate(tried, start=1):
+        if solved is False:
+            yield Missing(text=f"Try question {number} of the quiz again", href=f"#{text.questions[number - 1]}")
+
+
+def _gather(numbers: list[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as (first, last) of their unbroken stretches."""
+    stretches: list[tuple[int, int]] = []
+    for number in numbers:
+        if stretches and number == stretches[-1][1] + 1:
+            stretches[-1] = (stretches[-1][0], number)
+        else:
+            stretches.append((number, number))
+    return stretches
 
 
 def _unreached(text: Text, standing: Standing) -> Iterator[Missing]:
