@@ -52,7 +52,7 @@ def test_a_process_that_is_killed_while_a_run_goes_on(live: Product, student: St
     check_nothing_is_left(live, family)
 
 
-@pytest.mark.parametrize("name", ["control", "runner", "worker"])
+@pytest.mark.parametrize("name", ["control", "postgres", "valkey", "worker"])
 def test_a_process_that_is_killed_just_when_a_run_ends(live: Product, student: Student, name: str) -> None:
     run, viewer = begin(student, until="the end\n")
     family = live.list_all()
