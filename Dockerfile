@@ -28,8 +28,8 @@ USER kindling
 RUN KINDLING_SECRET_KEY=build python manage.py collectstatic --no-input --verbosity 0
 
 FROM base AS worker
-# torch for CPUs; PyPI's brings CUDA. For a GPU: --build-arg PIP_EXTRA_INDEX_URL=
-ARG PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+# torch's usual build brings CUDA, several GB; --build-arg PIP_EXTRA_INDEX_URL=… names an index of CPU builds.
+ARG PIP_EXTRA_INDEX_URL=
 RUN mkdir -p platform apps && pip install --quiet --constraint requirements.lock '.[worker]' && pip uninstall --quiet --yes kindling
 RUN useradd --system --uid 10002 trainer && mkdir -p /run/kindling && chown trainer /run/kindling && chmod 700 /run/kindling
 COPY workers workers

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from apps.courses import verification
 from apps.quizzes.forms import csrf_field
 
 from .access import Neighbour, Reading
@@ -23,6 +24,7 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "course_url": reverse("progress:course", args=address[:1]),
         "chapter": {"number": reading.number},
         "revision": revision,
+        "verified_on": verification.describe(revision),
         "outline": [vars(section) | {"read": section.id in standing.read} for section in reading.text.sections],
         "body": reading.text.fill({"csrf": csrf_field(request)} | _next_hole(reading)),
         "lab": {"projects": [_describe_project(reading, project) for project in reading.text.projects]},

@@ -15,7 +15,19 @@ from apps.courses.models import Item, Revision
 HOLE = re.compile("<!--(csrf|next:[a-z0-9-]+)-->")
 """Where a published text waits for what only a page knows: a form's hidden input, the way to the next chapter."""
 
-NEEDED = ("title", "level", "summary", "updated", "minutes", "run_minutes", "created_at", "html", "outline", "projects")
+NEEDED = (
+    "origin",
+    "title",
+    "level",
+    "summary",
+    "updated",
+    "minutes",
+    "run_minutes",
+    "created_at",
+    "html",
+    "outline",
+    "projects",
+)
 
 
 @dataclass(frozen=True)

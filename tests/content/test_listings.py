@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from apps.courses import verification
+
 from .chapters import Piece, pieces, run_fresh
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -26,6 +28,11 @@ def test_it_prints_what_the_chapter_says(piece: Piece, tmp_path: Path) -> None:
 @pytest.mark.parametrize("piece", pieces(), ids=str)
 def test_it_claims_an_output(piece: Piece) -> None:
     assert piece.output.strip()
+
+
+def test_pages_name_the_torch_that_ran_here(tmp_path: Path) -> None:
+    version = run_fresh("import torch; print(torch.__version__)", folder=tmp_path)
+    assert version.strip().partition("+")[0] == verification.TORCH
 
 
 def _numbers(text: str) -> list[float]:
