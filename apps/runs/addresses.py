@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.runs.goals import find_goal
 from apps.runs.models import Run
 from apps.runs.tickets import LIFETIME_S, Ticket, issue
 
@@ -23,20 +22,6 @@ def describe(run: Run) -> dict[str, str]:
         "tickets_url": reverse("runs:ticket", args=[run.id]),
         "stop_url": reverse("runs:stop", args=[run.id]),
     }
-
-
-def describe_lab(run: Run) -> dict[str, object]:
-    """What the lab needs to show one run with the code that it ran; `fixed`: drafts of the project stay out of it."""
-    item = run.project
-    entry = {
-        "key": item.key if item else "run",
-        "title": (item.title or item.key) if item else "Own code",
-        "code": run.code,
-        "goal": find_goal(item),
-        "path": f"{item.chapter.course.slug}/{item.chapter.slug}/{item.key}" if item else None,
-        "last_run": describe(run),
-    }
-    return {"fixed": True, "projects": [entry]}
 
 
 def make_ticket(request: HttpRequest, run: Run) -> dict[str, str | int]:

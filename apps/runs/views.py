@@ -16,8 +16,9 @@ from redis import RedisError
 
 from apps.accounts.models import User
 from apps.runs import access, ending, starting, stopping
-from apps.runs.addresses import describe, describe_lab, make_ticket
+from apps.runs.addresses import describe, make_ticket
 from apps.runs.forms import BadStart, read_start
+from apps.runs.goals import find_goal
 from apps.runs.history import read_page
 
 P = ParamSpec("P")
@@ -77,7 +78,7 @@ def list_own(request: HttpRequest) -> HttpResponse:
 @login_required
 def show(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = access.load_run(request.user, run_id)
-    return render(request, "runs/run.html", {"run": run, "urls": describe(run), "lab": describe_lab(run)})
+    return render(request, "runs/run.html", {"run": run, "urls": describe(run), "goal": find_goal(run.project)})
 
 
 @require_POST

@@ -26,18 +26,18 @@ CODE = "import torch\nw = torch.ones(1, requires_grad=True)\nfor step in range(2
 
 
 def test_visitors_pages(visit: Callable[..., Visit]) -> None:
-    page = visit().page
+    page = visit(reduced_motion="no-preference").page
     assert [fault for address in VISITORS_PAGES for fault in look_at(page, address)] == []
 
 
 def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
-    page = visit(storage_state=sessions("student")).page
+    page = visit(storage_state=sessions("student"), reduced_motion="no-preference").page
     addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
     assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
 
 
 def test_an_editor_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
-    page = visit(storage_state=sessions("editor")).page
+    page = visit(storage_state=sessions("editor"), reduced_motion="no-preference").page
     addresses = ["/editing/", EDITING, f"{EDITING}revisions/1/"]
     assert [fault for address in addresses for fault in look_at(page, address)] == []
 
@@ -50,6 +50,7 @@ def look_at(page: Page, address: str) -> list[str]:
     faults = []
     for theme, rules in RULES.items():
         page.emulate_media(color_scheme=theme)
+        page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
         for width in (WIDE, NARROW):
             page.set_viewport_size({"width": width, "height": 900})
             faults += [f"{address} {theme} {width}: {fault}" for fault in list_violations(page, rules)]
