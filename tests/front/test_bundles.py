@@ -16,8 +16,6 @@ STATIC_TAG = re.compile(r"{% static \"([^\"]+)\" %}")
 IMPORT = re.compile(r"""(?:from|import)\s*["'](\./[^"']+)["']""")
 LAZY = re.compile(r"""import\(["'](\./[^"']+)["']\)""")
 
-pytestmark = pytest.mark.skipif(not BUILD.is_dir(), reason="the front end is not built: npm run build")
-
 
 def weigh(path: Path) -> int:
     return len(gzip.compress(path.read_bytes(), 9))

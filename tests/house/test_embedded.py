@@ -119,16 +119,14 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytes
         sockets.make_socket_folder(tmp_path)
 
 
-@pytest.mark.skipif("os.geteuid() != 0", reason="only root has to become somebody else")
-def test_root_becomes_somebody_else_in_a_namespace_of_its_own(tmp_path: Path) -> None:
+def test_only_root_becomes_somebody_else_and_the_files_stay_our_own(tmp_path: Path) -> None:
     identity = choose_identity(tmp_path / "postgres")
-    assert identity
-    assert identity.namespace
+    assert os.geteuid() != 0 or (identity and identity.namespace)
     with serving(tmp_path):
-        assert (tmp_path / "postgres" / "PG_VERSION").stat().st_uid == 0
+        assert (tmp_path / "postgres" / "PG_VERSION").stat().st_uid == os.geteuid()
 
 
-@pytest.mark.skipif("os.geteuid() != 0", reason="only root has to become somebody else")
+@pytest.mark.skipif("os.geteuid() != 0", reason="only root can give files away")
 def test_root_gives_the_data_away_where_namespaces_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = Identity(uid=65534, gid=65534, namespace=False)
     monkeypatch.setattr("kindling.embedded.postgres.choose_identity", lambda folder: nobody)
