@@ -1,4 +1,5 @@
-/* Questions are graded in place by htmx; here the reader is led to the verdict, and the finish panel learns of it. */
+/* Questions are graded in place by htmx; here the reader is led to the verdict, and the finish panel learns of it. What was
+   answered on an earlier visit is fetched when the question comes near, since the chapter's own text is the same for all. */
 document.addEventListener("htmx:after:swap", () => {
   const asked = lastAsked && document.getElementById(lastAsked);
   lastAsked = null;
@@ -15,3 +16,29 @@ let lastAsked = null;
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form.quiz")) lastAsked = event.target.id;
 });
+
+const nearing = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      nearing.unobserve(target);
+      recall(target);
+    }
+  },
+  { rootMargin: "1200px 0px" },
+);
+
+/** Not through htmx: it sends one request of an element at a time, and asks a form for a choice before it sends anything. */
+async function recall(form) {
+  const response = await fetch(form.getAttribute("action"), { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!response?.ok || !form.isConnected || form.contains(document.activeElement)) return;
+  const answered = document.createRange().createContextualFragment(await response.text()).firstElementChild;
+  form.replaceWith(answered);
+  window.htmx.process(answered);
+}
+
+const state = document.getElementById("chapter-state");
+for (const key of Object.keys(state ? JSON.parse(state.textContent).answered : {})) {
+  const form = document.getElementById(key);
+  if (form?.matches("form.quiz")) nearing.observe(form);
+}

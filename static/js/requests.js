@@ -56,3 +56,12 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export function backOff(tries) {
   return Math.min(10_000, 250 * 2 ** tries) * (0.5 + Math.random());
 }
+
+/** A random UUID. Browsers keep `crypto.randomUUID` from pages served without TLS by another name than localhost. */
+export function makeToken() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

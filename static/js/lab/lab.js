@@ -1,5 +1,5 @@
 /* <kindling-lab>: write code, run it on the server, see what comes out. A run belongs to the server: this only watches. */
-import { Refusal, backOff, post, sleep } from "../requests.js";
+import { Refusal, backOff, makeToken, post, sleep } from "../requests.js";
 import { Chart } from "./chart.js";
 import { Console } from "./console.js";
 import { enhanceEditor } from "./editor.js";
@@ -93,7 +93,7 @@ class KindlingLab extends HTMLElement {
     this.status.sending();
     const project = this.shelf.current;
     try {
-      const run = await this.start({ code: this.code.value, project: project.path, client_token: crypto.randomUUID() });
+      const run = await this.start({ code: this.code.value, project: project.path, client_token: makeToken() });
       project.last_run = run;
       if (this.isRunPage) location.assign(run.url);
       else this.watch(run, run.events_url);
@@ -101,7 +101,7 @@ class KindlingLab extends HTMLElement {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.enable(false);
       this.status.ready(true);
-      this.say(refusal.message, refusal.answer.login_url && { text: "Log in", href: refusal.answer.login_url });
+      this.say(refusal.message, refusal.answer.login_url && { text: "Log in", href: `${refusal.answer.login_url}?next=${encodeURIComponent(location.pathname)}%23lab` });
     }
   }
 
