@@ -79,14 +79,15 @@ class Student:
         return self._product.url.rstrip("/")
 
     def _insist(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Asks again while nobody answers, or the answer is that something is away. No other refusal is accepted."""
+        """Asks again while nobody answers, or something is away, or it was too much at once. No other refusal will do."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             with suppress(httpx.TransportError):
                 answer = self._client.request(method, path, **options)
                 if answer.is_success:
                     return answer
-                assert answer.status_code == 503, f"{answer.status_code}: {answer.text[:500]}"
+                assert answer.status_code in {429, 503}, f"{answer.status_code}: {answer.text[:500]}"
+                time.sleep(float(answer.headers["Retry-After"]) if answer.status_code == 429 else 0)
             assert time.monotonic() < deadline, f"{method} {path} was not answered"
             time.sleep(0.2)
 
