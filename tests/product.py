@@ -122,9 +122,16 @@ class Product:
         return pid
 
     def wait_for_return(self, name: str, killed: int, *, seconds: float = 30) -> int:
-        """Waits until another process of that name runs; its pid."""
-        wait_for(lambda: self.pids.get(name, killed) != killed, f"another {name}", seconds=seconds)
-        return self.pids[name]
+        """Waits until another process of that name runs; its pid. It may die again: one look must do."""
+        found = killed
+
+        def has_returned() -> bool:
+            nonlocal found
+            found = self.pids.get(name, killed)
+            return found != killed
+
+        wait_for(has_returned, f"another {name}", seconds=seconds)
+        return found
 
     def list_all(self) -> set[int]:
         """Every process of the tree, the one at the top included."""
