@@ -116,8 +116,8 @@ class Product:
         return self.finish()
 
     def kill(self, name: str) -> int:
-        """kill -9 of one process by name; answers the pid it had."""
-        pid = self.pids[name]
+        """kill -9 of one process by name, as soon as it is there; answers the pid it had."""
+        pid = self.wait_for_return(name, 0)
         os.kill(pid, signal.SIGKILL)
         return pid
 
