@@ -11,7 +11,7 @@ from pathlib import Path
 from redis import RedisError
 
 from workers.line import Line, RunnerGone, call
-from workers.protocol import BadMessage, Event, Exit, Finished, Job, Started, State, Stop, decode
+from workers.protocol import BadMessage, Event, Exit, Finished, Job, Reached, State, Stop, decode
 from workers.sieve import Sieve
 from workers.valkey import FINISHING_S, Ledger
 
@@ -44,7 +44,7 @@ class Attempt:
         ledger: Ledger,
         runner: Path,
         worker: str,
-        tell: Callable[[Started | Finished], None],
+        tell: Callable[[Reached | Finished], None],
         draining: Callable[[], bool],
         runner_patience_s: float = 30.0,
     ) -> None:
@@ -176,7 +176,9 @@ class Attempt:
 
     def _tell_started(self) -> None:
         try:
-            self._tell(Started(run=self._job.run, fence=self._job.fence, worker=self._worker))
+            self._tell(
+                Reached(run=self._job.run, fence=self._job.fence, seq=2, state=State.RUNNING, worker=self._worker)
+            )
             self._due_started = float("inf")
         except OSError as error:
             self._due_started = time.monotonic() + RETRY_AFTER_S

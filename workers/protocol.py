@@ -20,10 +20,11 @@ from typing import Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qs, urlsplit
 
 QUEUE_CPU = "runs.cpu"
+QUEUE_GPU = "runs.gpu"
 QUEUE_CONTROL = "control"
 
 TASK_RUN = "workers.tasks.run"
-TASK_RECORD_START = "apps.runs.tasks.record_start"
+TASK_RECORD_STATE = "apps.runs.tasks.record_state"
 TASK_RECORD_FINISH = "apps.runs.tasks.record_finish"
 TASK_SHOW_END = "apps.runs.tasks.show_end"
 
@@ -43,7 +44,22 @@ MAX_BUS_EVENTS = 20_000
 
 MAX_CODE_BYTES = 256 * 1024
 MAX_EVENT_BYTES = 64 * 1024
-EVENT_TYPES = frozenset({"state", "stdout", "stderr", "metric", "progress", "notice", "exit"})
+MAX_CHECKS = 32
+EVENT_TYPES = frozenset(
+    """
+    state stdout stderr notice metric progress graph figure histogram text inspection diagnosis verdict
+    """.split()  # noqa: SIM905 - read as a text
+)
+"""What may stand in a run's stream; `workers.shapes` says how the data of each looks."""
+
+QUEUE_EVENT = "queue"
+"""A frame of live streams without a number, on the bus only: `{"ahead": 3, "estimate_s": 12.5}` of a run that waits."""
+
+VERBS = frozenset({"pause", "resume", "step", "inspect"})
+SIGHTS = frozenset({"modules", "tensor", "activations"})
+"""What can be inspected: the modules and tensors by name; one tensor; what one module makes of the next batch."""
+
+DEVICES = frozenset({"cpu", "gpu"})
 
 
 class BadMessage(ValueError):
@@ -86,8 +102,25 @@ def claim_key(run: str, fence: int) -> str:
     return f"claim:{run}:{fence}"
 
 
+def controls_key(run: str) -> str:
+    """List of encoded `Control` messages that the run's worker has not taken yet, oldest first."""
+    return f"controls:{run}"
+
+
 CONTROLS = "controls"
-"""Valkey channel on which workers hear `Stop` messages."""
+"""Valkey channel on which workers hear `Stop` messages, and `Asked` when there is something in a run's list."""
+
+MACHINES = "machines"
+"""Valkey set of the names of workers that have announced themselves."""
+
+MACHINE_S = 15
+"""How long an announcement outlives its last renewal."""
+
+
+def machine_key(worker: str) -> str:
+    """Holds the encoded `Machine` of a worker that lives; renewed every 5 s, gone 15 s after the last renewal."""
+    return f"machine:{worker}"
+
 
 APPEND = """
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
@@ -134,6 +167,7 @@ class State(StrEnum):
     QUEUED = "queued"
     STARTING = "starting"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     STOPPED = "stopped"
@@ -174,8 +208,43 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """Raw numbers, row by row; a scalar has the shape []. Not pickled, not torch: both sides of a check can read it."""
+
+    name: str = ""
+    shape: list[int]
+    values: list[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One question to a student's program that has run, and the answer: `call` is evaluated in a second, fresh sandbox.
+
+    `relation` is `close` (every value within `within` of the expected one), `below` or `above` (every value less, or
+    more, than the one expected). The expectation and the hint never enter a sandbox.
+    """
+
+    name: str
+    call: str
+    inputs: list[Tensor] = field(default_factory=list)
+    expect: Tensor
+    relation: str = "close"
+    within: float = 1e-4
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """What came of one check; `message` tells the student what was seen and, where there is one, the hint."""
+
+    name: str
+    passed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """web → worker → runner: run this code."""
+    """web → worker → runner: run this code. `checks` are carried out after a run that succeeded."""
 
     kind: ClassVar[str] = "job"
     run: str
@@ -183,6 +252,7 @@ class Job:
     code: str
     device: str = "cpu"
     limits: Limits = field(default_factory=Limits)
+    checks: list[Check] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +261,53 @@ class Stop:
 
     kind: ClassVar[str] = "stop"
     run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """web → worker: there is a `Control` in the run's list."""
+
+    kind: ClassVar[str] = "asked"
+    run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """web → worker → runner → harness: do this with the run that is going on; one of `VERBS`.
+
+    `of` (one of `SIGHTS`) and `name` say what to inspect; the `inspection` event that answers carries the same `id`.
+    """
+
+    kind: ClassVar[str] = "control"
+    run: str
+    id: str
+    verb: str
+    of: str = "modules"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """worker → runner, instead of a job: what are you? Answered by one `Machine`, with no worker's name in it."""
+
+    kind: ClassVar[str] = "survey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """runner → worker → Valkey: what a machine can do.
+
+    `slots` are runs at a time on `queue`; `devices` names its accelerators; `refusal` says why it cannot run anything
+    at all, or is "".
+    """
+
+    kind: ClassVar[str] = "machine"
+    worker: str = ""
+    queue: str = QUEUE_CPU
+    slots: int
+    tier: str
+    devices: list[str] = field(default_factory=list)
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +323,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """runner → worker: the run is over, in the words of the supervisor."""
+    """runner → worker: the run is over, in the words of the supervisor.
+
+    `wall_s` leaves out `paused_s`. `device` is what it really ran on, `gpu_s` for how long it held a GPU; `checks` is
+    what came of the job's checks, none when there were none or the run did not come so far.
+    """
 
     kind: ClassVar[str] = "exit"
     outcome: State
@@ -216,15 +337,21 @@ class Exit:
     wall_s: float
     peak_mb: float
     last_seq: int
+    paused_s: float = 0.0
+    device: str = "cpu"
+    gpu_s: float = 0.0
+    checks: list[Graded] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """worker → recorder: this attempt has a process of its own now."""
+class Reached:
+    """worker → recorder: this attempt is now in `state`: starting, running or paused, as its event `seq` said."""
 
-    kind: ClassVar[str] = "started"
+    kind: ClassVar[str] = "reached"
     run: str
     fence: int
+    seq: int
+    state: State
     worker: str
 
 
@@ -239,8 +366,10 @@ class Finished:
     metrics: dict[str, dict[str, Any]]
 
 
-Message = Job | Stop | Event | Exit | Started | Finished
-_KINDS: dict[str, type[Message]] = {kind.kind: kind for kind in (Job, Stop, Event, Exit, Started, Finished)}
+Message = Job | Stop | Asked | Control | Survey | Machine | Event | Exit | Reached | Finished
+_KINDS: dict[str, type[Message]] = {
+    kind.kind: kind for kind in (Job, Stop, Asked, Control, Survey, Machine, Event, Exit, Reached, Finished)
+}
 _RUN = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -273,6 +402,10 @@ def _refuse_constant(text: str) -> NoReturn:
 def _check_ranges(message: Message) -> None:
     if isinstance(message, Event) and message.type not in EVENT_TYPES:
         raise BadMessage(f"no such type of event: {message.type[:40]!r}")
+    if isinstance(message, Control) and (message.verb not in VERBS or message.of not in SIGHTS):
+        raise BadMessage("no such control")
+    if isinstance(message, Job) and (message.device not in DEVICES or len(message.checks) > MAX_CHECKS):
+        raise BadMessage("no such device, or too many checks")
     if not _RUN.fullmatch(getattr(message, "run", "-")):
         raise BadMessage("run is not the id of a run")
     for name in ("fence", "seq", "last_seq"):
@@ -303,12 +436,20 @@ def _check(name: str, hint: Any, value: Any) -> Any:
         if value is None:
             return None
         hint = get_args(hint)[0]
+    if get_origin(hint) is list:
+        return _check_list(name, get_args(hint)[0], value)
     wanted = (int, float) if hint is float else get_origin(hint) or hint
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    if not isinstance(value, wanted) or isinstance(value, bool) is not (hint is bool):
         raise BadMessage(f"{name} is not {getattr(hint, '__name__', hint)}")
     if isinstance(value, float) and not math.isfinite(value):
         raise BadMessage(f"{name} is not a finite number")
     return value
+
+
+def _check_list(name: str, hint: Any, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadMessage(f"{name} is not a list")
+    return [_check(name, hint, item) for item in value]
 
 
 def _check_state(name: str, value: Any) -> State:
@@ -322,4 +463,6 @@ def _hints(shape: Any) -> dict[str, Any]:
     return {name: hint for name, hint in get_type_hints(shape).items() if get_origin(hint) is not ClassVar}
 
 
-_HINTS: dict[Any, dict[str, Any]] = {shape: _hints(shape) for shape in (Limits, *_KINDS.values())}
+_HINTS: dict[Any, dict[str, Any]] = {
+    shape: _hints(shape) for shape in (Limits, Tensor, Check, Graded, *_KINDS.values())
+}

@@ -17,12 +17,12 @@ from workers.controls import Controls
 from workers.protocol import (
     QUEUE_CONTROL,
     TASK_RECORD_FINISH,
-    TASK_RECORD_START,
+    TASK_RECORD_STATE,
     TASK_RUN,
     BadMessage,
     Finished,
     Job,
-    Started,
+    Reached,
     State,
     decode,
     encode,
@@ -69,9 +69,9 @@ def _claim(ledger: Ledger, worker: str, job: Job) -> bool:
         return False
 
 
-def tell(message: Started | Finished) -> None:
+def tell(message: Reached | Finished) -> None:
     """Send a message to the recorder. Raises `OSError` when it could not be sent."""
-    task = TASK_RECORD_START if isinstance(message, Started) else TASK_RECORD_FINISH
+    task = TASK_RECORD_STATE if isinstance(message, Reached) else TASK_RECORD_FINISH
     try:
         # retry=False: the caller keeps the message and goes on reading its runner meanwhile.
         app.send_task(task, args=[encode(message).decode()], queue=QUEUE_CONTROL, retry=False)

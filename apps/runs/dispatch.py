@@ -65,7 +65,13 @@ def promote_forgotten() -> None:
 
 
 def _queue(run: Run, *, source: list[State]) -> bool:
-    changes: dict[str, Any] = {"queued_at": timezone.now(), "started_at": None, "unseen_since": None, "worker": ""}
+    changes: dict[str, Any] = {
+        "queued_at": timezone.now(),
+        "started_at": None,
+        "state_seq": 0,
+        "unseen_since": None,
+        "worker": "",
+    }
     guarded = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=source)
     if not guarded.update(state=State.QUEUED, fence=F("fence") + 1, attempts=F("attempts") + 1, **changes):
         return False

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.courses.models import Item
 from apps.runs.states import ACTIVE, FINAL
-from workers.protocol import State
+from workers.protocol import DEVICES, State
 
 
 class Run(models.Model):
@@ -22,11 +22,17 @@ class Run(models.Model):
     project = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="runs")
     client_token = models.UUIDField(default=uuid.uuid4, help_text="makes a repeated request the same run")
     code = models.TextField()
+    device = models.CharField(max_length=8, choices=[(d, d) for d in sorted(DEVICES)], default="cpu")
+    limits = models.JSONField(default=dict, help_text="what differs from the default limits, by name")
     state = models.CharField(max_length=16, choices=[(s, s) for s in State], default=State.WAITING)
+    state_seq = models.PositiveBigIntegerField(
+        default=0, help_text="number of the event that said so, within its attempt"
+    )
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     queued_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="when its job went to the machines' queue")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     stop_asked_at = models.DateTimeField(null=True, blank=True)
@@ -36,8 +42,12 @@ class Run(models.Model):
     exit_code = models.IntegerField(null=True, blank=True)
     cpu_s = models.FloatField(null=True, blank=True)
     wall_s = models.FloatField(null=True, blank=True)
+    paused_s = models.FloatField(default=0)
     peak_mb = models.FloatField(null=True, blank=True)
+    ran_on = models.CharField(max_length=80, blank=True, help_text="the device as the machine names it")
+    gpu_s = models.FloatField(default=0, help_text="how long it held a GPU; counts towards the student's budget")
     metrics = models.JSONField(default=dict)
+    checks = models.JSONField(null=True, blank=True, help_text="what came of the project's checks")
     goal_met = models.BooleanField(default=False)
 
     class Meta:

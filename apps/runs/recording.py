@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from apps.runs import dispatch, ending, streams
 from apps.runs.goals import is_met
 from apps.runs.models import Run
 from apps.runs.states import AT_WORK, sources
-from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Started, State
+from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Reached, State
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +25,18 @@ LOST = (
 STOPPED = "Stopped."
 
 
-def record_start(started: Started) -> bool:
-    """The run has a process of its own. False when that is no news."""
-    guarded = Run.objects.filter(pk=started.run, fence=started.fence, state__in=sources(State.RUNNING))
-    changes: dict[str, Any] = {"started_at": timezone.now(), "worker": started.worker[:120], "unseen_since": None}
-    return bool(guarded.update(state=State.RUNNING, **changes))
+def record_state(reached: Reached) -> bool:
+    """The attempt is starting, running or paused now. False when that is no news: a later event has been recorded."""
+    if reached.state not in (State.STARTING, State.RUNNING, State.PAUSED):
+        logger.error("Run %s: %s is not for a worker to say", reached.run, reached.state)
+        return False
+    guarded = Run.objects.filter(
+        pk=reached.run, fence=reached.fence, state_seq__lt=reached.seq, state__in=sources(reached.state)
+    )
+    changes: dict[str, Any] = {"state": reached.state, "state_seq": reached.seq, "worker": reached.worker[:120]}
+    if reached.state != State.STARTING:
+        changes["started_at"] = Coalesce("started_at", Now())
+    return bool(guarded.update(**changes, unseen_since=None))
 
 
 def record_finish(finished: Finished) -> bool:

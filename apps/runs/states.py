@@ -5,9 +5,10 @@ from workers.protocol import OUTCOMES, State
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.QUEUED, State.STOPPED}),
     # queued → queued: its worker died between taking it and saying so; the run is queued again under a new fence.
-    State.QUEUED: frozenset({State.QUEUED, State.STARTING, State.RUNNING}) | OUTCOMES,
-    State.STARTING: frozenset({State.QUEUED, State.RUNNING}) | OUTCOMES,
-    State.RUNNING: frozenset({State.QUEUED}) | OUTCOMES,
+    State.QUEUED: frozenset({State.QUEUED, State.STARTING, State.RUNNING, State.PAUSED}) | OUTCOMES,
+    State.STARTING: frozenset({State.QUEUED, State.RUNNING, State.PAUSED}) | OUTCOMES,
+    State.RUNNING: frozenset({State.QUEUED, State.PAUSED}) | OUTCOMES,
+    State.PAUSED: frozenset({State.QUEUED, State.RUNNING}) | OUTCOMES,
     **{outcome: frozenset() for outcome in OUTCOMES},
 }
 

@@ -14,12 +14,12 @@ from redis import RedisError
 from apps.runs import dispatch, ending, outbox, recording, stopping, watching
 from workers.protocol import (
     TASK_RECORD_FINISH,
-    TASK_RECORD_START,
+    TASK_RECORD_STATE,
     TASK_SHOW_END,
     BadMessage,
     Finished,
     Message,
-    Started,
+    Reached,
     decode,
 )
 
@@ -35,12 +35,12 @@ RECORDING: dict[str, Any] = {
     "default_retry_delay": 2,
 }
 
-M = TypeVar("M", Started, Finished)
+M = TypeVar("M", Reached, Finished)
 
 
-@shared_task(name=TASK_RECORD_START, **RECORDING)  # type: ignore[untyped-decorator]
-def record_start(payload: str) -> None:
-    _record(Started, payload, recording.record_start)
+@shared_task(name=TASK_RECORD_STATE, **RECORDING)  # type: ignore[untyped-decorator]
+def record_state(payload: str) -> None:
+    _record(Reached, payload, recording.record_state)
 
 
 @shared_task(name=TASK_RECORD_FINISH, **RECORDING)  # type: ignore[untyped-decorator]

@@ -12,7 +12,7 @@ from redis import Redis
 from apps.runs import ending, tasks
 from apps.runs.logs import unpack
 from apps.runs.models import Run, RunLog
-from apps.runs.recording import record_finish, record_start
+from apps.runs.recording import record_finish, record_state
 from tests.runs.builders import (
     make_finished,
     make_project,
@@ -23,7 +23,7 @@ from tests.runs.builders import (
     sent_jobs,
     shown,
 )
-from workers.protocol import LAST_SEQ, Job, Started, State, encode
+from workers.protocol import LAST_SEQ, Job, Reached, State, encode
 
 Commit = Callable[[], AbstractContextManager[Any]]
 
@@ -34,9 +34,9 @@ def reload(run: Run) -> Run:
 
 def test_a_start_is_recorded_once() -> None:
     run = make_run(make_student())
-    started = Started(run=str(run.pk), fence=1, worker="runs@here")
-    assert record_start(started)
-    assert not record_start(started)
+    started = Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="runs@here")
+    assert record_state(started)
+    assert not record_state(started)
     run = reload(run)
     assert (run.state, run.worker) == (State.RUNNING, "runs@here")
     assert run.started_at is not None
@@ -44,7 +44,7 @@ def test_a_start_is_recorded_once() -> None:
 
 def test_a_start_of_an_old_attempt_is_no_news() -> None:
     run = make_run(make_student(), fence=2)
-    assert not record_start(Started(run=str(run.pk), fence=1, worker="dead"))
+    assert not record_state(Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="dead"))
     assert reload(run).state == State.QUEUED
 
 
@@ -94,7 +94,7 @@ def test_a_finish_twice_or_late_changes_nothing(valkey: Redis) -> None:
     run = make_run(make_student(), State.RUNNING)
     assert record_finish(make_finished(run))
     assert not record_finish(make_finished(run, State.FAILED))
-    assert not record_start(Started(run=str(run.pk), fence=1, worker="late"))
+    assert not record_state(Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="late"))
     assert reload(run).state == State.SUCCEEDED
     assert RunLog.objects.count() == 1
 
@@ -184,13 +184,13 @@ def test_a_message_that_postgres_cannot_hold_is_made_to_fit() -> None:
     ["", "nonsense", '{"kind":"stop","run":"x"}', '{"kind":"started","run":"no-uuid","fence":1,"worker":"w"}'],
 )
 def test_what_is_no_report_is_dropped(payload: str) -> None:
-    tasks.record_start(payload)
+    tasks.record_state(payload)
     tasks.record_finish(payload)
 
 
 def test_the_tasks_record(valkey: Redis) -> None:
     run = make_run(make_student())
-    tasks.record_start(encode(Started(run=str(run.pk), fence=1, worker="w")).decode())
+    tasks.record_state(encode(Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="w")).decode())
     assert reload(run).state == State.RUNNING
     tasks.record_finish(encode(make_finished(run)).decode())
     assert reload(run).state == State.SUCCEEDED

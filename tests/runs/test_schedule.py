@@ -9,7 +9,7 @@ from apps.runs import tasks
 from apps.runs.models import Run
 from kindling.celery import app
 from tests.runs.builders import make_run, make_student
-from workers.protocol import TASK_RECORD_FINISH, TASK_RECORD_START, TASK_SHOW_END, State, broker_url
+from workers.protocol import TASK_RECORD_FINISH, TASK_RECORD_STATE, TASK_SHOW_END, State, broker_url
 
 
 @pytest.mark.parametrize("entry", app.conf.beat_schedule.values(), ids=lambda entry: entry["task"])
@@ -18,7 +18,7 @@ def test_a_tick_runs_a_task_and_expires_before_the_next(entry: dict[str, object]
     assert entry["options"] == {"expires": entry["schedule"]}
 
 
-@pytest.mark.parametrize("name", [TASK_RECORD_START, TASK_RECORD_FINISH, TASK_SHOW_END])
+@pytest.mark.parametrize("name", [TASK_RECORD_STATE, TASK_RECORD_FINISH, TASK_SHOW_END])
 def test_reports_survive_a_control_worker_that_dies(name: str) -> None:
     task = app.tasks[name]
     assert (task.acks_late, task.reject_on_worker_lost, task.max_retries) == (True, True, None)

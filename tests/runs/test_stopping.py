@@ -12,10 +12,10 @@ from redis import ConnectionError, Redis
 
 from apps.runs import ending
 from apps.runs.models import Run
-from apps.runs.recording import record_finish, record_start
+from apps.runs.recording import record_finish, record_state
 from apps.runs.stopping import repeat_unanswered, stop
 from tests.runs.builders import make_finished, make_run, make_student, put_events, shown
-from workers.protocol import LAST_SEQ, OUTCOMES, Started, State, Stop, encode
+from workers.protocol import LAST_SEQ, OUTCOMES, Reached, State, Stop, encode
 
 Commit = Callable[[], AbstractContextManager[Any]]
 
@@ -48,7 +48,7 @@ def test_a_worker_that_has_a_run_stopped_while_queued_is_told_and_fenced_off(
         stop(run=run)
     assert controls.get_message(timeout=2)["data"] == encode(Stop(run=str(run.pk)))
     assert valkey.get(f"lease:{run.pk}") == b"2"
-    assert not record_start(Started(run=str(run.pk), fence=1, worker="w"))
+    assert not record_state(Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="w"))
     assert not record_finish(make_finished(run))
     assert Run.objects.get().state == State.STOPPED
 

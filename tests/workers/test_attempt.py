@@ -14,7 +14,7 @@ from redis import ConnectionError, Redis
 
 from tests.workers.sockets import JOB, Call, runner_at
 from workers.attempt import Attempt
-from workers.protocol import Event, Finished, Job, Limits, Started, State, Stop, decode
+from workers.protocol import Event, Finished, Job, Limits, Reached, State, Stop, decode
 from workers.valkey import Ledger, clear_desk, connect
 
 
@@ -23,9 +23,9 @@ class Recorder:
 
     def __init__(self, away: int = 0) -> None:
         self.away = away
-        self.heard: list[Started | Finished] = []
+        self.heard: list[Reached | Finished] = []
 
-    def __call__(self, message: Started | Finished) -> None:
+    def __call__(self, message: Reached | Finished) -> None:
         if self.away:
             self.away -= 1
             raise OSError("the broker is away")

@@ -19,7 +19,7 @@ from workers.protocol import (
     Job,
     Limits,
     Message,
-    Started,
+    Reached,
     State,
     Stop,
     broker_url,
@@ -37,7 +37,7 @@ MESSAGES: list[Message] = [
     Stop(run="a-run"),
     Event(seq=1, at=0.5, type="metric", data={"name": "loss", "points": [[1, "NaN"], [2, 0.5]]}),
     EXIT,
-    Started(run="a-run", fence=2, worker="runs@here"),
+    Reached(run="a-run", fence=2, seq=2, state=State.RUNNING, worker="runs@here"),
     Finished(run="a-run", fence=2, exit=EXIT, metrics={"loss": {"count": 1, "last": 0.5}}),
 ]
 
