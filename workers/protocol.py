@@ -244,7 +244,10 @@ class Graded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """web → worker → runner: run this code. `checks` are carried out after a run that succeeded."""
+    """web → worker → runner: run this code. `checks` are carried out after a run that succeeded.
+
+    The runner alone sets `questioned`, and then sends no checks along: the code is run to be asked a `Question` or more.
+    """
 
     kind: ClassVar[str] = "job"
     run: str
@@ -253,6 +256,7 @@ class Job:
     device: str = "cpu"
     limits: Limits = field(default_factory=Limits)
     checks: list[Check] = field(default_factory=list)
+    questioned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +288,15 @@ class Control:
     verb: str
     of: str = "modules"
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """runner → harness, after questioned code has run: evaluate `call` where it ran, with the inputs as tensors."""
+
+    kind: ClassVar[str] = "question"
+    call: str
+    inputs: list[Tensor] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,9 +379,9 @@ class Finished:
     metrics: dict[str, dict[str, Any]]
 
 
-Message = Job | Stop | Asked | Control | Survey | Machine | Event | Exit | Reached | Finished
+Message = Job | Stop | Asked | Control | Question | Survey | Machine | Event | Exit | Reached | Finished
 _KINDS: dict[str, type[Message]] = {
-    kind.kind: kind for kind in (Job, Stop, Asked, Control, Survey, Machine, Event, Exit, Reached, Finished)
+    kind.kind: kind for kind in (Job, Stop, Asked, Control, Question, Survey, Machine, Event, Exit, Reached, Finished)
 }
 _RUN = re.compile(r"[0-9A-Za-z-]{1,64}")
 
