@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -32,6 +33,10 @@ def reload(run: Run) -> Run:
     return Run.objects.get(pk=run.pk)
 
 
+def reach(run: Run, state: State, *, seq: int) -> Reached:
+    return Reached(run=str(run.pk), fence=run.fence, seq=seq, state=state, worker="runs@here")
+
+
 def test_a_start_is_recorded_once() -> None:
     run = make_run(make_student())
     started = Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="runs@here")
@@ -40,6 +45,30 @@ def test_a_start_is_recorded_once() -> None:
     run = reload(run)
     assert (run.state, run.worker) == (State.RUNNING, "runs@here")
     assert run.started_at is not None
+
+
+def test_pauses_are_recorded_and_left_again() -> None:
+    run = make_run(make_student(), State.RUNNING, state_seq=2)
+    assert record_state(reach(run, State.PAUSED, seq=40))
+    assert reload(run).state == State.PAUSED
+    assert record_state(reach(run, State.RUNNING, seq=44))
+    assert (reload(run).state, reload(run).state_seq) == (State.RUNNING, 44)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_reports_that_come_late_or_twice_leave_the_newest_state(order: tuple[int, ...]) -> None:
+    run = make_run(make_student())
+    told = [reach(run, State.STARTING, seq=1), reach(run, State.RUNNING, seq=2), reach(run, State.PAUSED, seq=9)]
+    for number in (*order, *order):
+        record_state(told[number])
+    assert (reload(run).state, reload(run).state_seq) == (State.PAUSED, 9)
+
+
+def test_a_worker_says_only_how_far_a_run_has_come(caplog: pytest.LogCaptureFixture) -> None:
+    run = make_run(make_student(), State.RUNNING)
+    assert not record_state(reach(run, State.SUCCEEDED, seq=3))
+    assert reload(run).state == State.RUNNING
+    assert "not for a worker to say" in caplog.text
 
 
 def test_a_start_of_an_old_attempt_is_no_news() -> None:
@@ -181,7 +210,12 @@ def test_a_message_that_postgres_cannot_hold_is_made_to_fit() -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    ["", "nonsense", '{"kind":"stop","run":"x"}', '{"kind":"started","run":"no-uuid","fence":1,"worker":"w"}'],
+    [
+        "",
+        "nonsense",
+        '{"kind":"stop","run":"x"}',
+        '{"kind":"reached","run":"no-uuid","fence":1,"seq":1,"state":"running","worker":"w"}',
+    ],
 )
 def test_what_is_no_report_is_dropped(payload: str) -> None:
     tasks.record_state(payload)

@@ -11,6 +11,8 @@ from kindling.celery import app
 from tests.runs.builders import make_run, make_student
 from workers.protocol import TASK_RECORD_FINISH, TASK_RECORD_STATE, TASK_SHOW_END, State, broker_url
 
+app.loader.import_default_modules()  # as a worker does at its start: tasks are found then, and not before
+
 
 @pytest.mark.parametrize("entry", app.conf.beat_schedule.values(), ids=lambda entry: entry["task"])
 def test_a_tick_runs_a_task_and_expires_before_the_next(entry: dict[str, object]) -> None:

@@ -12,9 +12,10 @@ from workers.protocol import OUTCOMES, State
 ENDS = set(OUTCOMES)
 TABLE: dict[State, set[State]] = {
     State.WAITING: {State.QUEUED, State.STOPPED},
-    State.QUEUED: {State.QUEUED, State.STARTING, State.RUNNING} | ENDS,
-    State.STARTING: {State.QUEUED, State.RUNNING} | ENDS,
-    State.RUNNING: {State.QUEUED} | ENDS,
+    State.QUEUED: {State.QUEUED, State.STARTING, State.RUNNING, State.PAUSED} | ENDS,
+    State.STARTING: {State.QUEUED, State.RUNNING, State.PAUSED} | ENDS,
+    State.RUNNING: {State.QUEUED, State.PAUSED} | ENDS,
+    State.PAUSED: {State.QUEUED, State.RUNNING} | ENDS,
 }
 
 
