@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,21 +11,21 @@ from pathlib import Path
 
 from redis import RedisError
 
+from workers.allowance import Allowance
 from workers.line import Line, RunnerGone, call
-from workers.protocol import BadMessage, Event, Exit, Finished, Job, Reached, State, Stop, decode
-from workers.sieve import Sieve
+from workers.protocol import BadMessage, Control, Event, Exit, Finished, Job, Reached, State, Stop, decode
+from workers.sieve import Reach, Sieve
 from workers.valkey import FINISHING_S, Ledger
 
 logger = logging.getLogger(__name__)
 
 RENEW_EVERY_S = 5.0
 RETRY_AFTER_S = 0.3
-TELL_STARTED_AFTER_S = 0.05
-"""Telling the recorder costs milliseconds, and the first loss is worth more than a prompt `started_at`."""
+TELL_AFTER_S = 0.05
+"""Telling the recorder of a new state costs milliseconds, and the first loss is worth more. What changed again meanwhile
+(starting, then running) is told once."""
 STOP_PATIENCE_S = 15.0
 """How long after a stop the runner may take to say how the run ended, before it is hung up on."""
-OVERTIME_S = 60.0
-"""Beyond the run's own limit: start, end, and a runner that is slow. Then the runner has forgotten the run."""
 GIVE_UP_S = 900.0
 """How long the word about an end is repeated while Valkey is away; after that Postgres has called the run lost."""
 BATCH = 200
@@ -60,9 +61,12 @@ class Attempt:
         self._published = 0
         self._line: Line | None = None
         self._stop_asked_at: float | None = None
-        self._begun_at = self._due_renewal = time.monotonic()
+        self._taking_controls = threading.Lock()
+        self._allowance = Allowance(job)
+        self._told: Reach | None = None
+        self._due_renewal = time.monotonic()
         self._due_publication = 0.0
-        self._due_started: float | None = None
+        self._due_telling: float | None = None
 
     def carry_out(self) -> None:
         """Run the job, publish its events and tell its end. Blocks until then, and while Valkey is away."""
@@ -82,6 +86,29 @@ class Attempt:
             except RunnerGone:
                 logger.info("Run %s: the runner was gone when the stop came", self._job.run)
 
+    def take_controls(self) -> None:
+        """Hand on what the run is asked to do, while there is a line to its runner. Called from any thread."""
+        line = self._line
+        if line is None:
+            return  # it waits in the list until there is one
+        try:
+            with self._taking_controls:  # two threads must not change the order
+                for text in self._ledger.take_controls():
+                    self._hand_on(text, line)
+        except (RedisError, RunnerGone) as error:
+            logger.warning("Run %s: what was asked of it could not be handed on (%s)", self._job.run, error)
+
+    def _hand_on(self, text: bytes, line: Line) -> None:
+        try:
+            message = decode(text)
+        except BadMessage as error:
+            logger.error("Run %s: not a control: %s", self._job.run, error)
+            return
+        if isinstance(message, Control) and message.run == self._job.run:
+            line.send(message)
+        else:
+            logger.error("Run %s: not a control of this run: %s", self._job.run, message.kind)
+
     def _follow(self) -> Exit:
         """Everything between taking the job and knowing its end."""
         self._renew()
@@ -95,6 +122,7 @@ class Attempt:
             line.send(self._job)
             if self._stop_asked_at is not None:  # asked while the line was being made
                 self.stop()
+            self.take_controls()
             return self._listen(line)
         except RunnerGone as error:
             return self._cut_off(str(error))
@@ -118,15 +146,22 @@ class Attempt:
             return None
         if isinstance(message, Event):
             self._events += self._sieve.take(message)
-            if self._due_started is None:
-                self._due_started = time.monotonic() + TELL_STARTED_AFTER_S
+            self._notice_state()
         return message if isinstance(message, Exit) else None
+
+    def _notice_state(self) -> None:
+        reach = self._sieve.reach
+        if reach is None or reach == self._told:
+            return
+        self._allowance.notice(reach.state)
+        if self._due_telling is None:
+            self._due_telling = time.monotonic() + TELL_AFTER_S
 
     def _until_next_duty(self) -> float:
         """Seconds that nothing but the runner needs attention; at most one, for a drain or a deadline."""
         due = [self._due_renewal, time.monotonic() + 1.0]
-        if self._due_started is not None:
-            due.append(self._due_started)
+        if self._due_telling is not None:
+            due.append(self._due_telling)
         if self._published < len(self._events):
             due.append(self._due_publication)
         return min(due) - time.monotonic()
@@ -135,8 +170,8 @@ class Attempt:
         now = time.monotonic()
         if self._published < len(self._events) and now >= self._due_publication:
             self._publish()
-        if self._due_started is not None and now >= self._due_started:
-            self._tell_started()
+        if self._due_telling is not None and now >= self._due_telling:
+            self._tell_state()
         if now >= self._due_renewal:
             self._renew()
         self._check_deadlines(now)
@@ -144,7 +179,7 @@ class Attempt:
     def _check_deadlines(self, now: float) -> None:
         if self._stop_asked_at is not None and now > self._stop_asked_at + STOP_PATIENCE_S:
             raise RunnerGone("the runner did not end a run that was stopped")
-        if now > self._begun_at + self._job.limits.wall_s + OVERTIME_S:
+        if self._allowance.is_over:
             raise RunnerGone("the runner did not end a run that was over its time")
         if self._draining():
             raise RunnerGone("this machine is being shut down")
@@ -163,26 +198,28 @@ class Attempt:
             logger.warning("Run %s: events are kept until Valkey is back (%s)", self._job.run, error)
 
     def _renew(self) -> None:
-        """Hold the lease; also the moment to see a stop whose message was missed."""
+        """Hold the lease; also the moment to see a stop or a control whose message was missed."""
         try:
             if not self._ledger.renew():
                 raise FencedOut
             if self._ledger.stop_asked():
                 self.stop()
+            self.take_controls()
             self._due_renewal = time.monotonic() + RENEW_EVERY_S
         except RedisError as error:
             self._due_renewal = time.monotonic() + RETRY_AFTER_S
             logger.warning("Run %s: the lease could not be renewed (%s)", self._job.run, error)
 
-    def _tell_started(self) -> None:
+    def _tell_state(self) -> None:
+        reach = self._sieve.reach
+        assert reach is not None  # noqa: S101 - it is due because there is one
         try:
-            self._tell(
-                Reached(run=self._job.run, fence=self._job.fence, seq=2, state=State.RUNNING, worker=self._worker)
-            )
-            self._due_started = float("inf")
+            run, fence = self._job.run, self._job.fence
+            self._tell(Reached(run=run, fence=fence, seq=reach.seq, state=reach.state, worker=self._worker))
+            self._told, self._due_telling = reach, None
         except OSError as error:
-            self._due_started = time.monotonic() + RETRY_AFTER_S
-            logger.warning("Run %s: the recorder could not be told of the start (%s)", self._job.run, error)
+            self._due_telling = time.monotonic() + RETRY_AFTER_S
+            logger.warning("Run %s: the recorder could not be told of its state (%s)", self._job.run, error)
 
     def _cut_off(self, why: str) -> Exit:
         """The runner gave no end. That is our fault, unless the student had asked for one anyway."""
@@ -191,7 +228,8 @@ class Attempt:
         return self._ended(State.LOST, f"The run was cut off: {why}.")
 
     def _ended(self, outcome: State, message: str) -> Exit:
-        return make_exit(outcome, message, wall_s=time.monotonic() - self._begun_at)
+        over = make_exit(outcome, message, wall_s=self._allowance.spent_s)
+        return replace(over, paused_s=self._allowance.paused_s)
 
     def _finish(self, over: Exit) -> None:
         """Publish the rest, then tell the recorder; the lease stays until it has written that down."""

@@ -1,16 +1,17 @@
-"""Hears `Stop` messages for the runs that this process is carrying out."""
+"""Hears what is asked of the runs that this process is carrying out: to stop, or to look into their lists of controls."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from redis import Redis, RedisError
 
-from workers.protocol import CONTROLS, BadMessage, Stop, decode
+from workers.protocol import CONTROLS, Asked, BadMessage, Stop, decode
 
 logger = logging.getLogger(__name__)
 
@@ -18,23 +19,32 @@ PATIENCE_S = 10.0
 """How long the channel may be silent before it is tried by a ping; no pong either means a half-open connection."""
 
 
-class Controls:
-    """One subscription per process, opened with the first run. `listening` says what is to be called for a run.
+class Steered(Protocol):
+    """What is going on and can be steered; called from the thread that listens. Neither may raise or wait for long."""
 
-    A message can be missed while Valkey is away, so whoever listens also looks at the run's stop key now and then.
+    def stop(self) -> None: ...
+
+    def take_controls(self) -> None: ...
+
+
+class Controls:
+    """One subscription per process, opened with the first run. `listening` says who is to hear what is asked of a run.
+
+    A message can be missed while Valkey is away, so whoever listens also looks at the run's stop key and its list of
+    controls now and then.
     """
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._stops: dict[str, Callable[[], None]] = {}
+        self._steered: dict[str, Steered] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def listening(self, run: str, stop: Callable[[], None]) -> Iterator[None]:
-        """Within this block, a `Stop` for the run calls `stop` from another thread."""
+    def listening(self, run: str, steered: Steered) -> Iterator[None]:
+        """Within this block, a `Stop` or `Asked` for the run calls `steered` from another thread."""
         with self._lock:
-            self._stops[run] = stop
+            self._steered[run] = steered
             if self._thread is None:
                 self._thread = threading.Thread(target=self._listen_for_ever, name="controls", daemon=True)
                 self._thread.start()
@@ -42,15 +52,15 @@ class Controls:
             yield
         finally:
             with self._lock:
-                if self._stops.get(run) is stop:
-                    del self._stops[run]
+                if self._steered.get(run) is steered:
+                    del self._steered[run]
 
     def _listen_for_ever(self) -> None:
         while True:
             try:
                 self._listen()
             except (RedisError, OSError) as error:
-                logger.warning("Stop messages: Valkey is away (%s); trying again", error)
+                logger.warning("Controls: Valkey is away (%s); trying again", error)
                 time.sleep(0.5)
 
     def _listen(self) -> None:
@@ -74,6 +84,8 @@ class Controls:
         except BadMessage as error:
             logger.error("Not a control message: %s", error)
             return
-        stop = self._stops.get(message.run) if isinstance(message, Stop) else None
-        if stop is not None:
-            stop()
+        steered = self._steered.get(getattr(message, "run", ""))
+        if steered is not None and isinstance(message, Stop):
+            steered.stop()
+        elif steered is not None and isinstance(message, Asked):
+            steered.take_controls()

@@ -1,26 +1,64 @@
-"""What may pass from a runner's events into a run's stream: checked in shape, capped in size, numbered without gaps.
+"""What may pass from a runner's events into a run's stream: rebuilt in shape, held within budgets, numbered without gaps.
 
 The events carry claims of the code that ran. Nothing here believes them; it only makes sure that a reader can rely on
-their form, and that no run fills Valkey or Postgres.
+their form, that no run fills Valkey or Postgres, and that no kind of event takes the room of another.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from workers.protocol import MAX_EVENT_BYTES, Event, State, encode
+from workers.shapes import BadShape, rebuild
 
-MAX_RUN_BYTES = 4 * 1024 * 1024
+_MB = 1024 * 1024
+
+BUDGETS = {
+    "console": 3 * _MB,  # 1 MiB of text that the console takes may be three times as long in JSON
+    "metric": 3 * _MB,
+    "progress": _MB // 2,
+    "figure": _MB,
+    "graph": _MB // 2,
+    "inspection": 3 * _MB // 4,
+    "histogram": _MB // 2,
+    "text": _MB // 4,
+    "diagnosis": _MB // 8,
+    "word": _MB // 4,
+}
+"""Bytes that the events of one attempt may weigh, by what they are; `word` is what the supervisor says."""
+
+MAX_RUN_BYTES = sum(BUDGETS.values())
 """What all events of one attempt may weigh; also what is kept of a run in Postgres."""
 
-THIN_AFTER_BYTES = 1024 * 1024
-"""Past this, a `metric` event keeps its first and its last point only."""
+THIN_AFTER_BYTES = 1 * _MB
+"""Of metrics. Past this, a `metric` event keeps its first and its last point only."""
+
+RARE_AFTER_BYTES = 2 * _MB
+"""Of metrics. Past this, one event a second of each metric is kept; of progress this holds past half its budget."""
 
 MAX_METRICS = 50
 MAX_NAME = 100
-SPECIAL_VALUES = frozenset({"NaN", "Infinity", "-Infinity"})
+
+_BUDGET_OF = {"stdout": "console", "stderr": "console", **{name: name for name in BUDGETS}}
+_PLURALS = {
+    "console": "output",
+    "metric": "measurements",
+    "progress": "progress",
+    "figure": "figures",
+    "graph": "the graph",
+    "inspection": "inspections",
+    "histogram": "histograms",
+    "text": "texts",
+    "diagnosis": "diagnoses",
+    "word": "messages",
+}
+
+
+class Reach(NamedTuple):
+    """How far an attempt has come: a state, and the number of the event that said so."""
+
+    state: State
+    seq: int
 
 
 class Sieve:
@@ -29,118 +67,79 @@ class Sieve:
     def __init__(self) -> None:
         self.last_seq = 0
         self.metrics: dict[str, dict[str, Any]] = {}
-        self._bytes = 0
         self.dropped = 0
+        self.reach: Reach | None = None
+        """Where the attempt stands, by the newest `state` event that was let through."""
+        self._spent = dict.fromkeys(BUDGETS, 0)
+        self._told: set[str] = set()
+        self._kept_at: dict[str, float] = {}
 
     def take(self, event: Event) -> list[bytes]:
         """The events to publish in place of this one, encoded: itself, a notice, or nothing."""
-        if not _is_well_formed(event):
+        try:
+            data = rebuild(event.type, event.data)
+        except BadShape:
             return self._replace(event, f"A malformed event ({event.type}) was left out.")
         if event.type == "metric":
-            self._summarise(event.data)
-            if self._bytes > THIN_AFTER_BYTES:
-                event = _thinned(event)
-        text = self._number(event)
+            self._summarise(data)
+            data = self._thinned(data)
+        if self._is_too_soon(event, data):
+            return self._replace(event, f"So many {_PLURALS[event.type]}: from here on one a second is kept.")
+        return self._pass(Event(seq=self.last_seq + 1, at=event.at, type=event.type, data=data))
+
+    def _pass(self, event: Event) -> list[bytes]:
+        """The event, unless it is too large or its kind has had its share."""
+        text = encode(event).rstrip()
+        budget = _BUDGET_OF.get(event.type, "word")
         if len(text) > MAX_EVENT_BYTES:
-            return self._replace(event, f"An event of more than {MAX_EVENT_BYTES // 1024} KB was left out.")
-        if self._bytes + len(text) > MAX_RUN_BYTES:
             return self._replace(
-                event, f"More than {MAX_RUN_BYTES // 1024**2} MB of output: what follows was left out."
+                event, f"An event ({event.type}) of more than {MAX_EVENT_BYTES // 1024} KB was left out."
             )
-        return [self._count(text)]
+        if self._spent[budget] + len(text) > BUDGETS[budget]:
+            room = f"{BUDGETS[budget] / _MB:g} MB"
+            return self._replace(event, f"More than {room} of {_PLURALS[budget]}: what follows of it was left out.")
+        self._spent[budget] += len(text)
+        self.last_seq = event.seq
+        if event.type == "state":
+            self.reach = Reach(State(event.data["state"]), event.seq)
+        return [text]
 
     def _replace(self, event: Event, problem: str) -> list[bytes]:
-        """A notice the first time something is left out; later ones are only counted."""
+        """A notice the first time something is left out for this reason; later ones are only counted."""
         self.dropped += 1
-        if self.dropped > 1:
+        if problem in self._told:
             return []
-        return [self._count(self._number(Event(seq=0, at=event.at, type="notice", data={"text": problem})))]
+        self._told.add(problem)
+        return self._pass(Event(seq=self.last_seq + 1, at=event.at, type="notice", data={"text": problem}))
 
-    def _number(self, event: Event) -> bytes:
-        return encode(Event(seq=self.last_seq + 1, at=event.at, type=event.type, data=event.data)).rstrip()
+    def _thinned(self, data: dict[str, Any]) -> dict[str, Any]:
+        points = data["points"]
+        if self._spent["metric"] <= THIN_AFTER_BYTES or len(points) <= 2:
+            return data
+        return {**data, "points": [points[0], points[-1]]}
 
-    def _count(self, text: bytes) -> bytes:
-        self.last_seq += 1
-        self._bytes += len(text)
-        return text
+    def _is_too_soon(self, event: Event, data: dict[str, Any]) -> bool:
+        """Whether a kind that comes very often must make do with one event a second by now, and this is not that one."""
+        rare_after = {"metric": RARE_AFTER_BYTES, "progress": BUDGETS["progress"] // 2}.get(event.type)
+        if rare_after is None or self._spent[event.type] <= rare_after:
+            return False
+        series = f"{event.type} {data.get('name', '')}"
+        if event.at < self._kept_at.get(series, -1.0) + 1.0:
+            return True
+        self._kept_at[series] = event.at
+        return False
 
     def _summarise(self, data: dict[str, Any]) -> None:
-        """Count, first, last and smallest value of a metric; a NaN counts, and is never the smallest."""
+        """Kind, count, first, last, smallest and greatest value of a metric; a NaN counts, and is neither of the two."""
         name = data["name"]
         if name not in self.metrics and len(self.metrics) >= MAX_METRICS:
             return
         for _, value in data["points"]:
-            summary = self.metrics.setdefault(name, {"count": 0, "first": value, "last": value, "min": value})
+            summary = self.metrics.setdefault(
+                name, {"kind": data["kind"], "count": 0, "first": value, "last": value, "min": value, "max": value}
+            )
             summary["count"] += 1
             summary["last"] = value
-            if not float(value) >= float(summary["min"]) and value != "NaN":
-                summary["min"] = value
-
-
-def _thinned(event: Event) -> Event:
-    points = event.data["points"]
-    few = points if len(points) <= 2 else [points[0], points[-1]]
-    return Event(seq=event.seq, at=event.at, type=event.type, data={**event.data, "points": few})
-
-
-def _is_well_formed(event: Event) -> bool:
-    check = _CHECKS.get(event.type)
-    return check is not None and check(event.data)
-
-
-def _is_state(data: dict[str, Any]) -> bool:
-    """A runner says only how far it got: the word about the end is the recorder's."""
-    return data in ({"state": State.STARTING}, {"state": State.RUNNING})
-
-
-def _is_text(data: dict[str, Any]) -> bool:
-    return data.keys() == {"text"} and isinstance(data["text"], str)
-
-
-def _is_metric(data: dict[str, Any]) -> bool:
-    name, points = data.get("name"), data.get("points")
-    return (
-        data.keys() == {"name", "kind", "points"}
-        and isinstance(name, str)
-        and 0 < len(name) <= MAX_NAME
-        and name.isprintable()
-        and data["kind"] in ("loss", "scalar")
-        and isinstance(points, list)
-        and all(_is_point(point) for point in points)
-    )
-
-
-def _is_point(point: object) -> bool:
-    if not isinstance(point, list) or len(point) != 2:
-        return False
-    step, value = point
-    return _is_count(step) and (_is_number(value) or (isinstance(value, str) and value in SPECIAL_VALUES))
-
-
-def _is_progress(data: dict[str, Any]) -> bool:
-    return (
-        data.keys() == {"step", "total", "rate"}
-        and _is_count(data["step"])
-        and (data["total"] is None or _is_count(data["total"]))
-        and (data["rate"] is None or _is_number(data["rate"]))
-    )
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**53
-
-
-_CHECKS: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "state": _is_state,
-    "stdout": _is_text,
-    "stderr": _is_text,
-    "notice": _is_text,
-    "metric": _is_metric,
-    "progress": _is_progress,
-}
+            if value != "NaN":
+                summary["min"] = value if not float(value) >= float(summary["min"]) else summary["min"]
+                summary["max"] = value if not float(value) <= float(summary["max"]) else summary["max"]

@@ -56,7 +56,7 @@ def run(task: Task[Any, Any], payload: str) -> None:
         attempt = Attempt(
             job, ledger=ledger, runner=environment.runner_socket, worker=worker, tell=tell, draining=is_draining
         )
-        with _controls.listening(job.run, attempt.stop):
+        with _controls.listening(job.run, attempt):
             attempt.carry_out()
 
 

@@ -15,6 +15,7 @@ from workers.protocol import (
     MAX_BUS_EVENTS,
     MAX_STREAM_EVENTS,
     claim_key,
+    controls_key,
     entry_id,
     lease_key,
     parse_entry_id,
@@ -27,6 +28,9 @@ CLAIM_S = 24 * 3600
 
 FINISHING_S = 600
 """How long the lease of an attempt that is over stays: the recorder has this time before the run counts as lost."""
+
+MOST_CONTROLS = 32
+"""Taken at a time; what is more comes with the next renewal."""
 
 RENEW = """
 local holder = redis.call('GET', KEYS[1])
@@ -75,6 +79,11 @@ class Ledger:
 
     def stop_asked(self) -> bool:
         return bool(self._client.exists(stop_key(self._run)))
+
+    def take_controls(self) -> list[bytes]:
+        """What was asked of the run since the last time, oldest first, and is in nobody's hands but ours from now on."""
+        taken: Any = self._client.lpop(controls_key(self._run), MOST_CONTROLS)
+        return list(taken or [])
 
     def publish(self, first_seq: int, events: Sequence[bytes]) -> tuple[int, int]:
         """Add events numbered from `first_seq` to the stream; `(fence, seq)` of what is now its last."""

@@ -13,8 +13,26 @@ from django.conf import settings
 from redis import ConnectionError, Redis
 
 from tests.workers.sockets import JOB, Call, runner_at
+from workers.allowance import PAUSE_S, Allowance
 from workers.attempt import Attempt
-from workers.protocol import Event, Finished, Job, Limits, Reached, State, Stop, decode
+from workers.protocol import (
+    Check,
+    Control,
+    Event,
+    Exit,
+    Finished,
+    Graded,
+    Job,
+    Limits,
+    Message,
+    Reached,
+    State,
+    Stop,
+    Tensor,
+    controls_key,
+    decode,
+    encode,
+)
 from workers.valkey import Ledger, clear_desk, connect
 
 
@@ -30,6 +48,10 @@ class Recorder:
             self.away -= 1
             raise OSError("the broker is away")
         self.heard.append(message)
+
+    @property
+    def reached(self) -> list[tuple[State, int]]:
+        return [(message.state, message.seq) for message in self.heard if isinstance(message, Reached)]
 
     @property
     def finished(self) -> Finished:
@@ -96,7 +118,49 @@ def test_the_start_is_told_while_the_run_goes_on(carry_out: Callable[..., Record
         call.end()
 
     carry_out(script, recorder=recorder)
-    assert [message.kind for message in recorder.heard] == ["started", "finished"]
+    assert [message.kind for message in recorder.heard] == ["reached", "finished"]
+
+
+def test_states_that_follow_each_other_closely_are_told_as_one(carry_out: Callable[..., Recorder]) -> None:
+    recorder = Recorder()
+
+    def script(call: Call) -> None:
+        call.say("state", state="starting")
+        call.say("state", state="running")
+        wait_for(lambda: len(recorder.heard) == 1)
+        call.say("state", state="paused")
+        wait_for(lambda: len(recorder.heard) == 2)
+        call.end()
+
+    carry_out(script, recorder=recorder)
+    assert recorder.reached == [(State.RUNNING, 2), (State.PAUSED, 3)]
+
+
+def test_a_state_is_told_with_the_number_that_its_event_has_in_the_stream(carry_out: Callable[..., Recorder]) -> None:
+    recorder = Recorder()
+
+    def script(call: Call) -> None:
+        call.say("stdout", text=1)  # replaced by a notice
+        call.say("stdout", text=2)  # left out
+        call.say("state", state="running")
+        wait_for(lambda: bool(recorder.heard))
+        call.end()
+
+    carry_out(script, recorder=recorder)
+    assert recorder.reached == [(State.RUNNING, 2)]
+    assert recorder.finished.exit.last_seq == 2
+
+
+def test_a_state_is_told_again_until_it_has_been_heard(carry_out: Callable[..., Recorder]) -> None:
+    recorder = Recorder(away=2)
+
+    def script(call: Call) -> None:
+        call.say("state", state="paused")
+        wait_for(lambda: bool(recorder.heard))
+        call.end()
+
+    carry_out(script, recorder=recorder)
+    assert recorder.reached == [(State.PAUSED, 1)]
 
 
 def test_metrics_are_summed_up_for_the_recorder(carry_out: Callable[..., Recorder]) -> None:
@@ -104,7 +168,26 @@ def test_metrics_are_summed_up_for_the_recorder(carry_out: Callable[..., Recorde
         call.say("metric", name="loss", kind="loss", points=[[1, 3.0], [2, 1.0]])
         call.end()
 
-    assert carry_out(script).finished.metrics == {"loss": {"count": 2, "first": 3.0, "last": 1.0, "min": 1.0}}
+    assert carry_out(script).finished.metrics == {
+        "loss": {"kind": "loss", "count": 2, "first": 3.0, "last": 1.0, "min": 1.0, "max": 3.0}
+    }
+
+
+def test_what_the_runner_says_of_the_end_reaches_the_recorder_whole(carry_out: Callable[..., Recorder]) -> None:
+    over = Exit(
+        outcome=State.SUCCEEDED,
+        message="Finished.",
+        exit_code=0,
+        cpu_s=1.0,
+        wall_s=2.0,
+        peak_mb=3.0,
+        last_seq=0,
+        paused_s=4.0,
+        device="gpu",
+        gpu_s=5.0,
+        checks=[Graded(name="shape", passed=False, message="It is [2], not [3].")],
+    )
+    assert carry_out(lambda call: call.send(encode(over))).finished.exit == over
 
 
 def test_a_runner_that_hangs_up_is_our_fault(carry_out: Callable[..., Recorder], valkey: Redis) -> None:
@@ -255,13 +338,144 @@ def test_what_a_flushed_valkey_forgot_is_sent_again(carry_out: Callable[..., Rec
 
 
 def test_a_run_over_its_time_is_hung_up_on(carry_out: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.attempt.OVERTIME_S", 0.0)
+    monkeypatch.setattr("workers.allowance.OVERTIME_S", 0.0)
     job = Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=0.2))
 
     def script(call: Call) -> None:
         assert call.hear() is None
 
     assert carry_out(script, job=job).finished.exit.outcome is State.LOST
+
+
+def test_a_pause_does_not_count_as_time_that_a_run_has_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = set_clock(monkeypatch)
+    allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100)))
+    now[0] = 159
+    allowance.notice(State.RUNNING)  # it has waited for its turn
+    now[0] += 159
+    allowance.notice(State.PAUSED)
+    now[0] += PAUSE_S
+    assert not allowance.is_over
+    allowance.notice(State.RUNNING)
+    now[0] += 2
+    assert allowance.is_over
+    assert (allowance.spent_s, allowance.paused_s) == (161, PAUSE_S)
+
+
+def test_a_pause_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = set_clock(monkeypatch)
+    allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100)))
+    allowance.notice(State.PAUSED)
+    now[0] = PAUSE_S + 159
+    assert not allowance.is_over
+    now[0] += 2
+    assert allowance.is_over
+
+
+def test_a_job_with_checks_may_run_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = set_clock(monkeypatch)
+    check = Check(name="one", call="1", expect=Tensor(shape=[], values=[1.0]))
+    allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100), checks=[check]))
+    now[0] = 259
+    assert not allowance.is_over
+    now[0] = 261
+    assert allowance.is_over
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr("workers.allowance.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_what_is_asked_of_a_run_reaches_its_runner_in_order(tmp_path: Path, valkey: Redis) -> None:
+    attempt = make_attempt(tmp_path, Recorder())
+    pause, resume = make_control("pause"), make_control("resume")
+
+    def script(call: Call) -> None:
+        ask(valkey, pause, resume)
+        attempt.take_controls()
+        assert [call.hear(), call.hear()] == [pause, resume]
+        call.end()
+
+    with runner_at(tmp_path / "runner.sock", script):
+        attempt.carry_out()
+    assert not valkey.exists(controls_key(JOB.run))
+
+
+def test_what_was_asked_before_a_run_had_a_runner_waits_for_it(tmp_path: Path, valkey: Redis) -> None:
+    attempt = make_attempt(tmp_path, Recorder())
+    ask(valkey, make_control("pause"))
+    attempt.take_controls()
+
+    def script(call: Call) -> None:
+        assert call.hear() == make_control("pause")
+        call.end()
+
+    with runner_at(tmp_path / "runner.sock", script):
+        attempt.carry_out()
+
+
+def test_a_control_whose_message_was_missed_is_found_with_the_next_renewal(
+    carry_out: Callable[..., Recorder], valkey: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.attempt.RENEW_EVERY_S", 0.05)
+
+    def script(call: Call) -> None:
+        ask(valkey, make_control("inspect"))
+        assert call.hear() == make_control("inspect")
+        call.end()
+
+    assert carry_out(script).finished.exit.outcome is State.SUCCEEDED
+
+
+def test_what_is_no_control_of_this_run_goes_no_further(tmp_path: Path, valkey: Redis) -> None:
+    attempt = make_attempt(tmp_path, Recorder())
+    valkey.rpush(controls_key(JOB.run), b"nonsense", b"\xff", encode(Stop(run=JOB.run)))
+    ask(valkey, Control(run="another", id="1", verb="pause"), make_control("step"))
+
+    def script(call: Call) -> None:
+        assert call.hear() == make_control("step")
+        call.end()
+
+    with runner_at(tmp_path / "runner.sock", script):
+        attempt.carry_out()
+
+
+def test_a_run_that_is_over_takes_no_controls(tmp_path: Path, valkey: Redis) -> None:
+    recorder = Recorder()
+    attempt = make_attempt(tmp_path, recorder)
+    with runner_at(tmp_path / "runner.sock", lambda call: call.end()):
+        attempt.carry_out()
+    ask(valkey, make_control("pause"))
+    attempt.take_controls()
+    attempt.stop()
+    assert recorder.finished.exit.outcome is State.SUCCEEDED
+    assert valkey.llen(controls_key(JOB.run)) == 1
+
+
+def test_a_stop_ends_a_run_that_is_paused(tmp_path: Path, valkey: Redis) -> None:
+    recorder = Recorder()
+    attempt = make_attempt(tmp_path, recorder)
+
+    def script(call: Call) -> None:
+        call.say("state", state="paused")
+        wait_for(lambda: recorder.reached == [(State.PAUSED, 1)])
+        attempt.stop()
+        assert call.hear() == Stop(run=JOB.run)
+        call.end(State.STOPPED)
+
+    with runner_at(tmp_path / "runner.sock", script):
+        attempt.carry_out()
+    assert recorder.finished.exit.outcome is State.STOPPED
+
+
+def make_control(verb: str) -> Control:
+    return Control(run=JOB.run, id="1", verb=verb)
+
+
+def ask(valkey: Redis, *messages: Message) -> None:
+    valkey.rpush(controls_key(JOB.run), *(encode(message) for message in messages))
 
 
 def test_a_worker_that_shuts_down_hands_its_run_over(carry_out: Callable[..., Recorder]) -> None:

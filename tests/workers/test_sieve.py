@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from workers.protocol import MAX_EVENT_BYTES, Event, decode
-from workers.sieve import MAX_RUN_BYTES, THIN_AFTER_BYTES, Sieve
+from workers.sieve import BUDGETS, MAX_RUN_BYTES, RARE_AFTER_BYTES, THIN_AFTER_BYTES, Sieve
 
 
 def event(kind: str, /, **data: Any) -> Event:
@@ -35,7 +37,6 @@ def test_events_are_numbered_without_gaps() -> None:
     [
         event("state", state="succeeded"),
         event("state", state="running", message="mine"),
-        event("exit"),
         event("stdout"),
         event("stdout", text=1),
         event("stdout", text="x", more=1),
@@ -63,29 +64,77 @@ def test_an_event_that_is_too_large_is_left_out() -> None:
     assert "64 KB" in taken[0].data["text"]
 
 
-def test_a_run_is_cut_off_at_its_limit_and_goes_on() -> None:
+def test_a_console_is_cut_off_at_its_limit_and_the_run_goes_on() -> None:
     sieve = Sieve()
-    taken = take(sieve, *[event("stdout", text="x" * 60_000)] * 80)
-    assert sum(len(each.data["text"]) for each in taken) <= MAX_RUN_BYTES
-    assert taken[-1].type == "notice"
-    assert "4 MB" in taken[-1].data["text"]
+    taken = take(sieve, *[event("stdout", text="x" * 60_000)] * 80, event("state", state="paused"))
+    assert sum(len(each.data["text"]) for each in taken if each.type == "stdout") <= BUDGETS["console"]
+    assert [each.type for each in taken[-2:]] == ["notice", "state"]
+    assert "3 MB of output" in taken[-2].data["text"]
     assert sieve.dropped > 1
+
+
+def test_figures_take_no_room_from_the_console() -> None:
+    sieve = Sieve()
+    take(sieve, *[figure()] * 1000)
+    taken = take(sieve, *[event("stdout", text="x" * 60_000)] * 45)
+    assert len(taken) == 45
+
+
+@pytest.mark.parametrize("kind", ["figure", "graph", "inspection", "histogram", "text"])
+def test_each_heavy_kind_has_its_own_room_and_one_notice(kind: str) -> None:
+    taken = take(Sieve(), *[HEAVY[kind]] * 1000)
+    told = [each for each in taken if each.type == "notice"]
+    assert [each for each in taken if each.type == kind]
+    assert (len(told), taken[-1]) == (1, told[0])
+    assert "what follows of it was left out" in told[0].data["text"]
+
+
+def test_what_a_run_may_say_in_all_is_bounded() -> None:
+    sieve = Sieve()
+    flood = [*HEAVY.values(), loss(*((step, 0.5) for step in range(2000))), event("progress", step=1), event("bad")]
+    texts = [text for _ in range(700) for each in flood for text in sieve.take(each)]
+    assert sum(map(len, texts)) <= MAX_RUN_BYTES
+    assert len(texts) == sieve.last_seq
+
+
+def test_no_claim_of_a_run_keeps_its_states_out() -> None:
+    sieve = Sieve()
+    diagnosis = event("diagnosis", code="nan", step=1, message="x" * 500, metric="loss", evidence=[])
+    take(sieve, *[diagnosis] * 1000)
+    assert [each.type for each in take(sieve, event("state", state="paused"))] == ["state"]
+
+
+def test_the_newest_state_is_known_by_its_number_in_the_stream() -> None:
+    sieve = Sieve()
+    assert sieve.reach is None
+    take(sieve, event("state", state="starting"), event("stdout", text="x"), event("state", state="running"))
+    assert sieve.reach == ("running", 3)
+
+
+def test_fields_that_were_left_out_are_filled_in() -> None:
+    (taken,) = take(Sieve(), event("progress", step=1))
+    assert taken.data == {"step": 1, "total": None, "rate": None, "epoch": None, "epochs": None, "left_s": None}
 
 
 def test_metrics_are_summed_up_as_they_came() -> None:
     sieve = Sieve()
     take(sieve, loss((1, 5.0), (2, "NaN")), loss((3, 2.0), (4, 3)))
-    assert sieve.metrics == {"loss": {"count": 4, "first": 5.0, "last": 3, "min": 2.0}}
+    assert sieve.metrics == {"loss": {"kind": "loss", "count": 4, "first": 5.0, "last": 3, "min": 2.0, "max": 5.0}}
 
 
 @pytest.mark.parametrize(
-    ("values", "smallest"),
-    [(["NaN", 2.0], 2.0), (["NaN"], "NaN"), ([1.0, "-Infinity"], "-Infinity"), (["Infinity", 3.0], 3.0)],
+    ("values", "least", "most"),
+    [
+        (["NaN", 2.0], 2.0, 2.0),
+        (["NaN"], "NaN", "NaN"),
+        ([1.0, "-Infinity"], "-Infinity", 1.0),
+        (["Infinity", 3.0, "NaN"], 3.0, "Infinity"),
+    ],
 )
-def test_the_smallest_value_is_never_nan_if_there_is_another(values: list[Any], smallest: Any) -> None:
+def test_the_extremes_are_never_nan_if_there_is_another(values: list[Any], least: Any, most: Any) -> None:
     sieve = Sieve()
     take(sieve, loss(*enumerate(values)))
-    assert sieve.metrics["loss"]["min"] == smallest
+    assert (sieve.metrics["loss"]["min"], sieve.metrics["loss"]["max"]) == (least, most)
 
 
 def test_metrics_of_a_long_run_are_thinned_and_still_summed_up() -> None:
@@ -95,3 +144,54 @@ def test_metrics_of_a_long_run_are_thinned_and_still_summed_up() -> None:
         sieve.take(batch)
     assert [len(each.data["points"]) for each in take(sieve, batch)] == [2]
     assert sieve.metrics["loss"]["count"] % 500 == 0
+
+
+def test_metrics_of_a_very_long_run_are_kept_once_a_second_each() -> None:
+    sieve = Sieve()
+    batch = loss(*((step, 0.123456789) for step in range(2000)))
+    while sieve.take(batch):  # all at one time
+        pass
+    assert sieve._spent["metric"] > RARE_AFTER_BYTES
+    later = [replace(batch, at=at) for at in (1.6, 1.7, 2.5, 2.6)]
+    assert [each.at for each in take(sieve, *later)] == [1.6, 2.6]
+    assert sieve.metrics["loss"]["count"] % 2000 == 0
+
+
+def test_progress_of_a_very_long_run_never_stands_still() -> None:
+    sieve = Sieve()
+    taken = take(sieve, *(event_at(n / 20, "progress", step=n) for n in range(20 * 1200)))
+    assert [each.type for each in taken].count("notice") == 1
+    assert taken[-1].data["step"] > 20 * 1198
+
+
+def event_at(at: float, kind: str, /, **data: Any) -> Event:
+    return replace(event(kind, **data), at=at)
+
+
+def figure() -> Event:
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(30_000)).decode()
+    return event("figure", name="", png=picture, width=640, height=480)
+
+
+HEAVY = {
+    "figure": figure(),
+    "graph": event(
+        "graph",
+        part=1,
+        parts=1,
+        nodes=[{"id": n, "op": "AddBackward0", "label": ""} for n in range(400)],
+        edges=[],
+        left_out=0,
+    ),
+    "inspection": event(
+        "inspection",
+        id="1",
+        of="modules",
+        name="",
+        error="",
+        modules=[{"name": "a", "type": "Linear", "parameters": 1}] * 400,
+        tensors=[],
+    ),
+    "histogram": event("histogram", name="w", edges=[0.125] * 129, counts=[1] * 128),
+    "text": event("text", name="sample", text="x" * 5000),
+}
