@@ -32,6 +32,9 @@ def test_facts_are_gathered() -> None:
             "output": "0.5\n",
             "goal": "loss<1",
             "minutes": 2,
+            "device": "cpu",
+            "limits": {},
+            "checks": [],
         }
     }
     assert compiled.listings == {

@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from .directives import read_directive
 from .front_matter import read_front
@@ -44,11 +44,16 @@ class OutlineEntry(TypedDict):
 
 
 class ProjectFacts(TypedDict):
+    """`checks` are in the form of `.checks.CheckFacts`; like a quiz's answers they never leave for a browser."""
+
     title: str
     code: str
     output: str
     goal: str
     minutes: int
+    device: str
+    limits: dict[str, int]
+    checks: list[Mapping[str, Any]]
 
 
 class ListingFacts(TypedDict):
@@ -152,7 +157,14 @@ def _outline(document: Document) -> list[OutlineEntry]:
 
 def _project_facts(project: Project) -> ProjectFacts:
     return ProjectFacts(
-        title=project.title, code=project.code, output=project.output, goal=project.goal, minutes=project.minutes
+        title=project.title,
+        code=project.code,
+        output=project.output,
+        goal=project.goal,
+        minutes=project.minutes,
+        device=project.device,
+        limits=dict(project.limits),
+        checks=list(project.checks),
     )
 
 

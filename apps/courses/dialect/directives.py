@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from .checks import CheckFacts, read_checks
 from .nodes import (
     Callout,
     Card,
@@ -31,6 +32,16 @@ GOAL = re.compile(
 CHOICE = re.compile(r"[-*] +\[(?P<mark>[ xX]?)\] ?(?P<text>.*)")
 OPENING = re.compile(r"(?P<mark>`{3,}|~{3,}) *(?P<language>[A-Za-z0-9_+-]*) *")
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.svg")
+FENCES = {"listing": ("python", "output"), "project": ("python", "output", "checks")}
+DEVICES = ("cpu", "gpu")
+LIMITS = {
+    # What an editor may ask for, up to what the site allows any project: least, most, and in words.
+    "wall_s": (10, 900, "seconds"),
+    "memory_mb": (256, 8192, "MiB"),
+    "cores": (1, 8, "cores"),
+    "tmp_mb": (16, 1024, "MiB"),
+    "shm_mb": (16, 1024, "MiB"),
+}
 CALLOUTS = ("note", "tip", "warning", "key")
 MATCHES = ("exact", "close")
 MOST_MINUTES = 60
@@ -112,8 +123,46 @@ def _read_project(directive: Directive, problems: Problems) -> Project:
     after = _join([passage for passage in prose if passage.line > code.line], nothing)
     goal, minutes = _read_goal(directive, problems), _read_minutes(directive, problems)
     return Project(
-        directive.line, directive.key, _title(directive), goal, minutes, before, code.code, output.code, after
+        directive.line,
+        directive.key,
+        _title(directive),
+        goal,
+        minutes,
+        before,
+        code.code,
+        output.code,
+        after,
+        device=_read_device(directive, problems),
+        limits=_read_limits(directive, problems),
+        checks=_read_checks(directive, fences, problems),
     )
+
+
+def _read_device(directive: Directive, problems: Problems) -> str:
+    device = directive.attributes.get("device", DEVICES[0])
+    if device not in DEVICES:
+        problems.add(directive.line, f'device="{device}" is unknown: write one of {", ".join(DEVICES)}.')
+    return device
+
+
+def _read_limits(directive: Directive, problems: Problems) -> dict[str, int]:
+    """What a run of the project may use where that differs from what any run may."""
+    limits = {}
+    for name, (least, most, unit) in LIMITS.items():
+        written = directive.attributes.get(name)
+        if written is None:
+            continue
+        if re.fullmatch(r"[0-9]{1,6}", written) and least <= int(written) <= most:
+            limits[name] = int(written)
+        else:
+            problems.add(directive.line, f'{name}="{written}" cannot be: write {unit} from {least} to {most}.')
+    return limits
+
+
+def _read_checks(directive: Directive, fences: list[Fence], problems: Problems) -> tuple[CheckFacts, ...]:
+    if not any(fence.language == "checks" for fence in fences):
+        return ()
+    return read_checks(_take_fence(directive, fences, "checks", problems, required=False), problems)
 
 
 def _read_goal(directive: Directive, problems: Problems) -> str:
@@ -286,8 +335,9 @@ def _take_fence(
     for fence in fences:
         if not fence.code.strip():
             problems.add(fence.line, "This code fence is empty: write something into it.")
-        if language == "python" and fence.language not in ("python", "output"):
-            problems.add(fence.line, f"A fence is ```python or ```output here, not “{fence.language}”.")
+        if language == "python" and fence.language not in FENCES[directive.name]:
+            known = " or ".join(f"```{each}" for each in FENCES[directive.name])
+            problems.add(fence.line, f"A fence is {known} here, not “{fence.language}”.")
     return found[0] if found else Fence(directive.line, language, "")
 
 
@@ -305,7 +355,7 @@ def _join(passages: list[Passage], nothing: Passage) -> Passage:
 SHAPES: Mapping[str, Shape] = {
     "objectives": Shape(_read_objectives),
     "listing": Shape(_read_listing, required=("title",), optional=("output",)),
-    "project": Shape(_read_project, required=("title", "goal", "minutes")),
+    "project": Shape(_read_project, required=("title", "goal", "minutes"), optional=("device", *LIMITS)),
     "quiz": Shape(_read_quiz),
     "exercise": Shape(_read_card, required=("title",)),
     "interview": Shape(_read_card),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Project:
-    """Code that the student trains. `goal` is `metric<number` or `metric>number`, judged on the metric's last value."""
+    """Code that the student trains. `goal` is `metric<number` or `metric>number`, judged on the metric's last value.
+
+    `limits` are those that differ from any run's, by name; `checks` stand in the form of `.checks.CheckFacts`.
+    """
 
     line: int
     key: str
@@ -73,6 +78,9 @@ class Project:
     code: str
     output: str
     after: Passage
+    device: str = "cpu"
+    limits: Mapping[str, int] = field(default_factory=dict)
+    checks: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Renderer:
         self.titles[project.key] = ("project", project.title)
         return format_html(
             '<div class="project" id="{}" data-kind="project" data-project="{}/{}" data-minutes="{}">\n'
-            "<h3>{}</h3>\n{}{}\n{}</div>",
+            "<h3>{}</h3>\n{}{}\n{}{}</div>",
             project.key,
             self.address,
             project.key,
@@ -107,6 +107,7 @@ class Renderer:
             project.title,
             self.markdown.blocks(project.before),
             _listing(f"{project.key}--code", project.title, project.code, project.output),
+            _checks(project),
             self.markdown.blocks(project.after),
         )
 
@@ -206,6 +207,14 @@ def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
         "multiple": answers["multiple"],
         "choices": [{"id": choice["id"], "html": choice["html"]} for choice in answers["choices"]],
     }
+
+
+def _checks(project: Project) -> SafeString:
+    """What a run will be asked; what is expected is for the machines to know."""
+    if not project.checks:
+        return SafeString("")
+    names = format_html_join("", "<li>{}</li>", ((check["name"],) for check in project.checks))
+    return format_html('<div class="checks"><p>Checked after every run that succeeds:</p><ul>{}</ul></div>\n', names)
 
 
 def _listing(key: str, title: str, code: str, output: str) -> SafeString:

@@ -16,7 +16,7 @@ from .problems import Problems
 HEADING = re.compile(r"(?P<marks>#{1,6})(?: (?P<text>.*))?")
 FENCE = re.compile(r" *(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)")
 NAME = re.compile(r" *(?P<name>[a-z]+)(?: +(?P<key>[^\s=\"]+)(?=\s|$))?")
-ATTRIBUTE = re.compile(r" +(?P<name>[a-z]+)(?:=\"(?P<value>[^\"]*)\")?(?=\s|$)")
+ATTRIBUTE = re.compile(r" +(?P<name>[a-z][a-z_]*)(?:=\"(?P<value>[^\"]*)\")?(?=\s|$)")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_KEY = 60
 
