@@ -46,7 +46,7 @@ WRITTEN_FILES = {
 }
 
 OUR_CODE = "/opt/kindling"
-OUR_PARTS = ("__init__.py", "protocol.py", "runner", "harness")
+OUR_PARTS = ("__init__.py", "protocol.py", "shapes.py", "runner", "harness")
 """Of `workers`, what the zygote imports. A run does not see even that: its cell covers the folder."""
 
 PACKAGES = "/opt/packages"
@@ -89,11 +89,41 @@ REFILL_DELAY_S = 0.15
 """A fork copies the zygote's page tables, which a run that has just started would wait for."""
 
 TICK_S = 0.05
-EVENTS_PER_S = 200
-EVENTS_BURST = 400
-CLAIM_BYTES = 8 * 1024 * 1024
-CLAIM_BYTES_PER_TICK = 256 * 1024
 OPEN_FILES = 1024
+
+PAUSE_S = 600.0
+"""How long a run may be paused in all; then it goes on by itself."""
+
+CLAIM_BYTES_PER_TICK = 256 * 1024
+"""What is read of a run's wire in one tick; the rest waits in the run's own process."""
+
+CONTROL_BYTES = 64 * 1024
+"""What waits at most for a run that does not read its controls."""
+
+ANSWER_BYTES = 1024 * 1024
+"""The longest answer to a check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What one run may tell of one type: events a second, at once, and bytes in all."""
+
+    per_s: float
+    burst: int
+    bytes: int
+
+
+CLAIMS = {
+    "metric": Budget(per_s=100, burst=200, bytes=8 << 20),
+    "progress": Budget(per_s=40, burst=80, bytes=1 << 20),
+    "figure": Budget(per_s=2, burst=16, bytes=4 << 20),
+    "histogram": Budget(per_s=20, burst=100, bytes=2 << 20),
+    "text": Budget(per_s=10, burst=50, bytes=1 << 20),
+    "graph": Budget(per_s=2, burst=20, bytes=1 << 20),
+    "inspection": Budget(per_s=10, burst=40, bytes=4 << 20),
+    "diagnosis": Budget(per_s=1, burst=8, bytes=64 << 10),
+}
+"""Every type of event that a run may claim; no type takes the room of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

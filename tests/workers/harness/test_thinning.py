@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from workers.harness.meter import thin
+from workers.harness.thinning import thin
 
 
 def test_few_points_stay_as_they_are() -> None:
