@@ -19,6 +19,7 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from workers.harness.loops import total_steps
+from workers.harness.thinning import thin
 from workers.harness.wire import Wire
 
 _PAUSE_S = 0.05
@@ -142,19 +143,6 @@ def _wrapped(backward: Callable[..., None], seen: Callable[[Any], None]) -> Call
     watched.__name__, watched.__qualname__, watched.__doc__ = "backward", "backward", backward.__doc__
     watched.__module__ = backward.__module__
     return watched
-
-
-def thin(points: list[tuple[int, float]], most: int) -> list[tuple[int, float]]:
-    """At most `most` of the points: of each stretch the least and the greatest, so that no spike is lost, and the last."""
-    if len(points) <= most:
-        return points
-    size = math.ceil(len(points) / ((most - 1) // 2))
-    kept: set[int] = {len(points) - 1}
-    for start in range(0, len(points), size):
-        stretch = range(start, min(start + size, len(points)))
-        kept.add(min(stretch, key=lambda n: (math.isfinite(points[n][1]), points[n][1])))
-        kept.add(max(stretch, key=lambda n: (not math.isfinite(points[n][1]), points[n][1])))
-    return [points[n] for n in sorted(kept)]
 
 
 def _number(value: float) -> float | str:
