@@ -3,6 +3,7 @@
 import { formatNumber } from "./numbers.js";
 
 const COLOURS = ["--ember", "--lake", "--plum"];
+const SHOWN = ["loss", "validation", "scalar"];
 const ROWS = 50;
 const SPEAK_MS = 1000;
 const LOG_FROM = 100; // a loss that has fallen a hundredfold is a cliff on a linear scale
@@ -34,6 +35,7 @@ export class Chart {
 
   /** Takes a metric event; answers the newest value of a loss ({name, value}), or null for other metrics. */
   add({ name, kind, points }) {
+    if (!SHOWN.includes(kind)) return null;
     if (!this.series.has(name)) this.series.set(name, { name, kind, steps: [], values: [], least: Infinity, most: -Infinity });
     const series = this.series.get(name);
     for (const [step, value] of points) {
@@ -98,7 +100,7 @@ export class Chart {
       axes: [
         { ...axis, size: 26, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] },
         { ...axis, size: 52, gap: 6, space: 28, ...(this.isLog ? { splits: listDecades } : {}), values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick))) },
-        ...(shown.some(({ kind }) => kind !== "loss") ? [{ ...axis, scale: "scalar", side: 1, size: 48, grid: { show: false } }] : []),
+        ...(shown.some(({ kind }) => kind === "scalar") ? [{ ...axis, scale: "scalar", side: 1, size: 48, grid: { show: false } }] : []),
       ],
       series: [{}, ...shown.map((series, index) => this.line(series, index))],
     };
@@ -106,7 +108,7 @@ export class Chart {
 
   line({ name, kind }, index) {
     const colour = () => token(COLOURS[index % COLOURS.length]);
-    return { label: name, scale: kind === "loss" ? "y" : "scalar", stroke: colour, width: 2, dash: index ? [4 * index, 4] : [], points: { show: false }, spanGaps: false };
+    return { label: name, scale: kind === "scalar" ? "scalar" : "y", stroke: colour, width: 2, dash: index ? [4 * index, 4] : [], points: { show: false }, spanGaps: false };
   }
 
   align(UPlot) {

@@ -38,6 +38,14 @@ export class Console {
     this.settle();
   }
 
+  /** A picture that the code drew. */
+  figure({ name, png, width, height }) {
+    this.append("figure", "");
+    this.open.append(Object.assign(new Image(width, height), { src: `data:image/png;base64,${png}`, alt: name || "A figure that the code drew" }));
+    this.open = null;
+    this.settle();
+  }
+
   extend(kind, piece) {
     if (!this.open || this.open.className !== kind) this.append(kind, "");
     const parts = piece.split("\r");

@@ -1,7 +1,9 @@
 /* <kindling-lab>: write code, run it on the server, see what comes out. A run belongs to the server: this only watches. */
 import { Refusal, backOff, makeToken, post, sleep } from "../requests.js";
+import { tell } from "./asides.js";
 import { Chart } from "./chart.js";
 import { Console } from "./console.js";
+import { Controls } from "./controls.js";
 import { enhanceEditor } from "./editor.js";
 import { Shelf } from "./shelf.js";
 import { Status } from "./status.js";
@@ -20,6 +22,7 @@ class KindlingLab extends HTMLElement {
     this.console = new Console(role("console"));
     this.chart = new Chart(role("chart"));
     this.status = new Status(this, role("status"), role("announcement"));
+    this.controls = new Controls({ pause: role("pause"), step: role("step") }, (words) => this.say(words));
     this.page = role("page");
     this.shelf = new Shelf(this.readProjects(), {
       select: role("projects"),
@@ -86,14 +89,14 @@ class KindlingLab extends HTMLElement {
     this.enable(false);
   }
 
-  async run() {
+  async run(choices = {}) {
     if (!this.runButton || this.runButton.disabled) return;
     this.clear();
     this.enable(true);
     this.status.sending();
     const project = this.shelf.current;
     try {
-      const run = await this.start({ code: this.code.value, project: project.path, client_token: makeToken() });
+      const run = await this.start({ code: this.code.value, project: project.path, client_token: makeToken(), ...choices });
       project.last_run = run;
       if (this.isRunPage) location.assign(run.url);
       else this.watch(run, run.events_url);
@@ -101,8 +104,18 @@ class KindlingLab extends HTMLElement {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.enable(false);
       this.status.ready(true);
-      this.say(refusal.message, refusal.answer.login_url && { text: "Log in", href: `${refusal.answer.login_url}?next=${encodeURIComponent(location.pathname)}%23lab` });
+      this.refuse(refusal);
     }
+  }
+
+  /** Says why there is no run, and offers what there could be instead. */
+  refuse({ message, answer: { login_url: login, offer } }) {
+    this.say(message);
+    if (login) this.notice.append(" ", Object.assign(document.createElement("a"), { textContent: "Log in", href: `${login}?next=${encodeURIComponent(location.pathname)}%23lab` }));
+    if (!offer) return;
+    const accept = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet", textContent: "Run on the CPU" });
+    accept.addEventListener("click", () => this.run(offer));
+    this.notice.append(" ", accept);
   }
 
   /** The same token on every try: the server starts one run, however often it hears of it. */
@@ -137,14 +150,16 @@ class KindlingLab extends HTMLElement {
     if (type === "stdout" || type === "stderr") this.console.write(type, data.text);
     else if (type === "metric") this.status.metric(this.chart.add(data));
     else if (type === "progress") this.status.progress(data);
-    else if (type === "notice") this.console.aside(data.text);
-    else if (type === "gap") this.console.aside(data.text ?? "Some of the output is missing here: it was too much to keep.");
+    else if (type === "queue") this.status.queue(data);
+    else if (type === "figure") this.console.figure(data);
     else if (type === "state") this.move(data);
+    else for (const line of tell(type, data)) this.console.aside(line);
   }
 
   move({ state, message }) {
     this.status.state(state);
     this.current.state = state;
+    this.controls.show(this.current, state);
     if (!isFinal(state)) return;
     if (message && state !== "succeeded") this.console.aside(message);
     this.stream.close();
@@ -181,14 +196,12 @@ class KindlingLab extends HTMLElement {
     if (!this.runButton) return;
     this.runButton.disabled = active;
     this.stopButton.disabled = !active;
+    this.controls.show(active ? this.current : null, this.current?.state);
   }
 
-  say(text, link) {
+  say(text) {
     this.notice.hidden = !text;
     this.notice.textContent = text;
-    if (!link) return;
-    const anchor = Object.assign(document.createElement("a"), { textContent: link.text, href: link.href });
-    this.notice.append(" ", anchor);
   }
 }
 

@@ -4,6 +4,7 @@ export const STATES = {
   queued: { text: "Queued: waiting for a free place", phase: "active" },
   starting: { text: "Starting Python", phase: "active" },
   running: { text: "Running", phase: "active" },
+  paused: { text: "Paused: the clock stands still", phase: "active" },
   succeeded: { text: "Finished", phase: "good" },
   failed: { text: "Ended by an error in the code", phase: "bad" },
   stopped: { text: "Stopped by you", phase: "still" },

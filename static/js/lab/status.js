@@ -28,8 +28,8 @@ export class Status {
   state(state) {
     this.current = state;
     const known = STATES[state];
-    const loss = known.phase === "active" ? null : this.loss;
-    this.set([known.text, loss && `last ${loss}`].filter(Boolean).join(" · "), known.phase);
+    const loss = known.phase === "active" && state !== "paused" ? null : this.loss;
+    this.set([known.text, state === "paused" && this.steps, loss && `last ${loss}`].filter(Boolean).join(" · "), known.phase);
   }
 
   connection(connected) {
@@ -50,16 +50,22 @@ export class Status {
     this.showSoon();
   }
 
-  progress({ step, total, rate }) {
+  progress({ step, total, left_s: left }) {
     this.steps = total ? `step ${step}/${total}` : `step ${step}`;
-    this.left = total && rate > 0 ? `${formatSeconds((total - step) / rate)} left` : null;
+    this.left = left === null ? null : `${formatSeconds(left)} left`;
     this.showSoon();
+  }
+
+  /** The run waits in line: how many come before it, and for about how long, as far as that can be told. */
+  queue({ ahead, estimate_s: seconds }) {
+    const place = ahead ? `${ahead} ${ahead === 1 ? "run" : "runs"} before yours` : "Yours is next";
+    this.set([place, seconds && `about ${formatSeconds(seconds)}`].filter(Boolean).join(" · "), "active", SPEAK_MS);
   }
 
   showSoon() {
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      if (STATES[this.current]?.phase === "active") this.set([this.steps, this.loss, this.left].filter(Boolean).join(" · "), "active", SPEAK_MS);
+      if (["starting", "running"].includes(this.current)) this.set([this.steps, this.loss, this.left].filter(Boolean).join(" · "), "active", SPEAK_MS);
     }, SHOW_MS);
   }
 

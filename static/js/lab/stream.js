@@ -5,7 +5,8 @@
 import { backOff, post, sleep } from "../requests.js";
 import { isFinal } from "./states.js";
 
-const TYPES = ["state", "stdout", "stderr", "metric", "progress", "notice", "gap"];
+const TYPES = ["state", "stdout", "stderr", "metric", "progress", "notice", "diagnosis", "verdict", "figure", "text", "queue", "gap"];
+const UNNUMBERED = ["queue", "gap"];
 
 export class RunStream {
   constructor(ticketsUrl, { onEvent, onRestart, onConnection, onGiveUp }) {
@@ -69,7 +70,7 @@ export class RunStream {
   receive(type, event) {
     if (this.closed) return;
     const data = JSON.parse(event.data);
-    if (type !== "gap" && !this.accept(event.lastEventId)) return;
+    if (!UNNUMBERED.includes(type) && !this.accept(event.lastEventId)) return;
     this.tries = 0;
     this.onEvent(type, data);
     if (type === "state" && isFinal(data.state)) this.close();
