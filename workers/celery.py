@@ -12,20 +12,30 @@ from pathlib import Path
 
 from celery import Celery
 
-from workers.protocol import QUEUE_CPU, broker_url
+from workers.protocol import DEVICES, QUEUE_CPU, QUEUE_GPU, broker_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """What a worker is told: its Valkey (a user of its own), its runner's socket, and how many runs at a time."""
+    """What a worker is told: its Valkey (a user of its own), its runner's socket, how many runs at a time, and on what."""
 
     valkey_url: str
     runner_socket: Path
     slots: int
+    device: str
+
+    @property
+    def queue(self) -> str:
+        """The one queue that this process serves: a run on the CPU must not wait behind those for a GPU, nor they for it."""
+        return QUEUE_GPU if self.device == "gpu" else QUEUE_CPU
 
     @classmethod
     def read(cls, source: Mapping[str, str]) -> Environment:
+        """Raises `ValueError` for a device that there is not."""
+        if (device := source.get("KINDLING_DEVICE", "cpu")) not in DEVICES:
+            raise ValueError(f"KINDLING_DEVICE={device} makes no sense: it is {' or '.join(sorted(DEVICES))}.")
         return cls(
+            device=device,
             valkey_url=source.get("VALKEY_URL", "redis://127.0.0.1:6379/0"),
             runner_socket=Path(source.get("KINDLING_RUNNER_SOCKET", "var/runner.sock")),
             slots=int(source.get("KINDLING_SLOTS", "2")),
@@ -38,7 +48,7 @@ environment = Environment.read(os.environ)
 app = Celery("workers", broker=broker_url(environment.valkey_url), fixups=[], include=["workers.tasks"])
 app.conf.update(
     task_ignore_result=True,  # what became of a run is told to the recorder; nobody reads Celery results
-    task_default_queue=QUEUE_CPU,
+    task_default_queue=environment.queue,  # what it consumes, since no other is named
     # A task is acknowledged when a thread takes it. Lease, fence and attempts in Postgres bring back a run whose
     # worker died; a late acknowledgement would start a second copy of every run that outlives the visibility timeout.
     task_acks_late=False,

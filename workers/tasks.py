@@ -7,10 +7,11 @@ import time
 from typing import Any
 
 from celery import Task
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from workers.announcing import Announcing
 from workers.attempt import Attempt, make_exit
 from workers.celery import app, environment
 from workers.controls import Controls
@@ -37,6 +38,7 @@ DRAIN_S = 5.0
 _client = connect(environment.valkey_url)
 _controls = Controls(_client)
 _shutdown_at: list[float] = []
+_announcing: list[Announcing] = []
 
 
 @app.task(name=TASK_RUN, bind=True)  # type: ignore[untyped-decorator]
@@ -95,6 +97,23 @@ def report_left_behind(sender: Any, **_: object) -> None:
         logger.warning("What was left behind is found by its leases (%s)", error)
 
 
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _begin_to_announce(sender: Any, **_: object) -> None:
+    _announcing.append(
+        Announcing(_client, runner=environment.runner_socket, worker=str(sender.hostname), queue=environment.queue)
+    )
+    _announcing[-1].begin()
+
+
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _begin_to_drain(**_: object) -> None:
+    """Called by a signal handler: nothing here may wait."""
     _shutdown_at.append(time.monotonic())
+    for announcing in _announcing:
+        announcing.end()
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _wait_for_announcing(**_: object) -> None:
+    for announcing in _announcing:
+        announcing.join(timeout_s=2)

@@ -43,12 +43,32 @@ def test_the_worker_writes_events_and_reads_stops(data: Path) -> None:
     client.lpush("control", "task")
 
 
+def test_the_worker_takes_what_a_run_is_asked_to_do(data: Path) -> None:
+    connect(data, "web").rpush("controls:1", "one", "two")
+    client = connect(data, "worker")
+    assert client.lpop("controls:1", 10) == [b"one", b"two"]
+    client.pubsub().subscribe("controls")  # type: ignore[no-untyped-call]
+
+
+def test_the_worker_announces_and_withdraws_itself(data: Path) -> None:
+    client = connect(data, "worker")
+    client.set("machine:runs@here", "{}", ex=15)
+    client.sadd("machines", "runs@here")
+    client.delete("machine:runs@here")
+    client.srem("machines", "runs@here")
+
+
 @pytest.mark.parametrize(
     "command",
     [
         "GET session:1",
         "RPOP control",
         "SET stop:1 1",
+        "RPUSH controls:1 x",
+        "DEL controls:1",
+        "GET machine:runs@there",
+        "SMEMBERS machines",
+        "RPUSH control.x task",
         "XRANGE bus - +",
         "FLUSHALL",
         "KEYS *",

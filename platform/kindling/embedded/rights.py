@@ -11,9 +11,11 @@ RIGHTS = {
     "admin": "~* &* +@all",
     "web": "~* &* +@all -@admin",
     # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
+    # In brackets: it takes what a run is asked to do and asks nothing, and it announces and withdraws itself.
     "worker": (
-        "~runs.* %W~control* ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
-        "~_kombu.* &controls +@all -@admin -@dangerous +info"
+        "~runs.* %W~control ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
+        "~_kombu.* &controls +@all -@admin -@dangerous +info "
+        "(~controls:* -@all +lpop +llen) (%W~machine:* %W~machines -@all +set +del +sadd +srem)"
     ),
     # Events of runs, to read.
     "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
