@@ -49,7 +49,7 @@ class Person:
     def follow(self, run: dict[str, Any]) -> Iterator[Heard]:
         """The run's events as they come, until the stream ends."""
         origin = {"Origin": self.product.url.rstrip("/")}
-        with httpx.stream("GET", run["events_url"], headers=origin, timeout=150) as answer:
+        with self.client.stream("GET", run["events_url"], headers=origin, timeout=150) as answer:
             assert answer.status_code == 200, answer.status_code
             fields: dict[str, str] = {}
             for line in answer.iter_lines():

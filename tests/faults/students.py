@@ -29,17 +29,18 @@ class Accepted(NamedTuple):
 
 
 class Student:
-    """Logged in as a browser is."""
+    """Logged in as a browser is, with one of the first logins."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, role: str = "student") -> None:
         self._product = product
+        self._role = role
         self._client = httpx.Client(base_url=product.url, timeout=20)
 
     def close(self) -> None:
         self._client.close()
 
     def log_in(self) -> None:
-        login = self._product.logins["student"]
+        login = self._product.logins[self._role]
         form = {"csrfmiddlewaretoken": self._read_token(), "login": login.email, "password": login.password}
         answer = self._client.post("accounts/login/", data=form, headers={"Referer": self._product.url})
         assert answer.status_code == 302, answer.text
@@ -54,6 +55,10 @@ class Student:
         words = self.post("runs/", run.request)
         assert words["id"] == run.id
         return str(words["state"])
+
+    def control(self, run: Accepted, noun: str) -> None:
+        """Asks for a pause, a resume or a step until the run is in a state to take it, or is over."""
+        self._insist("POST", f"runs/{run.id}/{noun}/", json={}, headers=self._headers(), also=409)
 
     def list_history(self) -> list[str]:
         """The ids on the page of own runs."""
@@ -78,13 +83,14 @@ class Student:
     def origin(self) -> str:
         return self._product.url.rstrip("/")
 
-    def _insist(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Asks again while nobody answers, or something is away, or it was too much at once. No other refusal will do."""
+    def _insist(self, method: str, path: str, also: int = 200, **options: Any) -> httpx.Response:
+        """Asks again while nobody answers, or something is away, or it was too much at once. No other refusal will do,
+        but one of the status `also`."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             with suppress(httpx.TransportError):
                 answer = self._client.request(method, path, **options)
-                if answer.is_success:
+                if answer.is_success or answer.status_code == also:
                     return answer
                 assert answer.status_code in {429, 503}, f"{answer.status_code}: {answer.text[:500]}"
                 time.sleep(float(answer.headers["Retry-After"]) if answer.status_code == 429 else 0)
@@ -119,6 +125,15 @@ class Viewer(threading.Thread):
     def wait_for_text(self, text: str) -> None:
         wait_for(lambda: text in self.printed() or not self.is_alive(), f"{text!r} in the console", seconds=PATIENCE_S)
         assert text in self.printed(), self.problem or self.seen
+
+    def wait_for_state(self, state: str) -> None:
+        wait_for(lambda: self.state == state or not self.is_alive(), f"the state {state}", seconds=PATIENCE_S)
+        assert self.state == state, self.problem or self.seen
+
+    @property
+    def state(self) -> str:
+        """The newest that the stream has told."""
+        return next((str(seen.data["state"]) for seen in reversed(list(self.seen)) if seen.kind == "state"), "")
 
     def wait_for_end(self) -> str:
         """The final state, once the stream has told it."""

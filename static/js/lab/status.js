@@ -52,7 +52,7 @@ export class Status {
 
   progress({ step, total, left_s: left }) {
     this.steps = total ? `step ${step}/${total}` : `step ${step}`;
-    this.left = left === null ? null : `${formatSeconds(left)} left`;
+    this.left = left == null ? null : `${formatSeconds(left)} left`;
     this.showSoon();
   }
 
