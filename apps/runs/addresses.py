@@ -10,17 +10,29 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.runs.models import Run
+from apps.runs.places import find_place
 from apps.runs.tickets import LIFETIME_S, Ticket, issue
 
 
-def describe(run: Run) -> dict[str, str]:
-    """A run as pages and scripts know it."""
+def describe(run: Run) -> dict[str, str | int | float | None]:
+    """A run as pages and scripts know it. `ahead` and `estimate_s` are of one that waits for its turn, else None.
+
+    Costs nothing for a run that is with the machines or over.
+    """
+    place = find_place(run)
     return {
         "id": str(run.id),
         "state": str(run.state),
+        "device": run.device,
+        "ahead": place.ahead if place else None,
+        "estimate_s": place.estimate_s if place else None,
         "url": run.get_absolute_url(),
         "tickets_url": reverse("runs:ticket", args=[run.id]),
         "stop_url": reverse("runs:stop", args=[run.id]),
+        "pauses_url": reverse("runs:pause", args=[run.id]),
+        "resumes_url": reverse("runs:resume", args=[run.id]),
+        "steps_url": reverse("runs:step", args=[run.id]),
+        "inspections_url": reverse("runs:inspect", args=[run.id]),
     }
 
 

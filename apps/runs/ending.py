@@ -34,6 +34,7 @@ def end(*, run: Run, state: State, message: str, entries: list[Entry], last_seq:
     RunLog.objects.create(run_id=run.pk, events=pack(kept), count=len(kept))
     outbox.post(task=TASK_SHOW_END, queue=QUEUE_CONTROL, payload=str(run.pk))
     dispatch.promote(run.user_id)
+    dispatch.send_soon()
     return True
 
 

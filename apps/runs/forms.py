@@ -1,78 +1,110 @@
-"""What a request to start a run has to look like."""
+"""What requests to start a run, or to look into one, have to look like."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
-from workers.protocol import MAX_CODE_BYTES
+from apps.runs.refusals import Refusal
+from workers.protocol import DEVICES, MAX_CODE_BYTES
 
 MAX_PATH = 200
 
 
-class BadStart(Exception):
-    """The request is not one to start a run; the text says what to do."""
+class BadRequest(Refusal):
+    """The request is not in the form that it must have; the text says what to do."""
 
-    def __init__(self, text: str, status: int = 400) -> None:
-        super().__init__(text)
-        self.status = status
+    status = 400
+
+
+class TooLong(Refusal):
+    """The code is longer than a run may be."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(f"The code is longer than {MAX_CODE_BYTES // 1024} KB. Shorten it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A checked request: run this code, for this project if any, once for this token."""
+    """A checked request: run this code, for this project if any, once for this token. Limits are checked later."""
 
     code: str
     project: str | None
     client_token: uuid.UUID
+    device: str | None = None
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """A checked request: show this of what goes on in a run."""
+
+    of: str
+    name: str
 
 
 def read_start(request: HttpRequest) -> Start:
-    """Raises `BadStart`."""
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        raise too_long() from None
-    try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadStart("The request is not JSON. Reload the page and run the code again.") from None
-    if not isinstance(raw, dict):
-        raise BadStart("The request is not a JSON object. Reload the page and run the code again.")
+    """Raises `BadRequest` and `TooLong`."""
+    raw = _read_object(request)
     return Start(
         code=_read_code(raw.get("code")),
         project=_read_project(raw.get("project")),
         client_token=_read_token(raw.get("client_token")),
+        device=_read_device(raw.get("device")),
+        limits=_read_limits(raw.get("limits")),
     )
+
+
+def read_inspection(request: HttpRequest) -> Inspection:
+    """Raises `BadRequest`."""
+    raw = _read_object(request)
+    of, name = raw.get("of", "modules"), raw.get("name", "")
+    if not isinstance(of, str) or not isinstance(name, str):
+        raise BadRequest("An inspection names what to look at as text: of, and the name of a tensor or module.")
+    return Inspection(of=of, name=name)
+
+
+def _read_object(request: HttpRequest) -> dict[str, Any]:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise TooLong from None
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest("The request is not JSON. Reload the page and try again.") from None
+    if not isinstance(raw, dict):
+        raise BadRequest("The request is not a JSON object. Reload the page and try again.")
+    return raw
 
 
 def _read_code(code: object) -> str:
     if not isinstance(code, str) or not code.strip():
-        raise BadStart("There is no code to run. Write some, or reset the listing.")
+        raise BadRequest("There is no code to run. Write some, or reset the listing.")
     if "\0" in code:
-        raise BadStart("The code holds a NUL character, which Python does not read. Remove it.")
+        raise BadRequest("The code holds a NUL character, which Python does not read. Remove it.")
     try:
         size = len(code.encode())
     except UnicodeEncodeError:
-        raise BadStart("The code holds half a character (a lone surrogate). Remove it.") from None
+        raise BadRequest("The code holds half a character (a lone surrogate). Remove it.") from None
     if size > MAX_CODE_BYTES:
-        raise too_long()
+        raise TooLong
     return code
-
-
-def too_long() -> BadStart:
-    return BadStart(f"The code is longer than {MAX_CODE_BYTES // 1024} KB. Shorten it.", status=413)
 
 
 def _read_project(path: object) -> str | None:
     if path is None:
         return None
     if not isinstance(path, str) or len(path) > MAX_PATH or not path.isprintable():
-        raise BadStart("The project is not named as course/chapter/project. Reload the page.")
+        raise BadRequest("The project is not named as course/chapter/project. Reload the page.")
     return path
 
 
@@ -80,4 +112,20 @@ def _read_token(token: object) -> uuid.UUID:
     try:
         return uuid.UUID(token) if isinstance(token, str) else uuid.uuid4()
     except ValueError:
-        raise BadStart("The client token is not a UUID. Reload the page.") from None
+        raise BadRequest("The client token is not a UUID. Reload the page.") from None
+
+
+def _read_device(device: object) -> str | None:
+    if device is None:
+        return None
+    if not isinstance(device, str) or device not in DEVICES:
+        raise BadRequest(f"There is no such device. There are: {', '.join(sorted(DEVICES))}.")
+    return device
+
+
+def _read_limits(limits: object) -> dict[str, Any]:
+    if limits is None:
+        return {}
+    if not isinstance(limits, dict):
+        raise BadRequest('Limits are a JSON object of numbers by name, such as {"wall_s": 30}.')
+    return limits

@@ -56,6 +56,9 @@ class Run(models.Model):
             models.Index(fields=["user", "-created_at", "-id"], name="run_history"),
             models.Index(fields=["user", "project", "-created_at"], name="run_of_project"),
             models.Index(fields=["state", "created_at"], condition=Q(state__in=ACTIVE), name="run_active"),
+            # When a student was last served, and how long runs took lately: a row each, however long the history.
+            models.Index(fields=["user", "-sent_at"], condition=Q(sent_at__isnull=False), name="run_served"),
+            models.Index(fields=["device", "-finished_at"], condition=Q(finished_at__isnull=False), name="run_ended"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "client_token"], name="run_once_per_client_token"),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from apps.runs.valkey import connect
 from workers.protocol import (
     APPEND,
+    BUS,
     CONTROLS,
     MAX_BUS_EVENTS,
     MAX_STREAM_EVENTS,
+    Asked,
+    Control,
     Event,
+    State,
     Stop,
+    controls_key,
+    decode,
     encode,
     entry_id,
     lease_key,
+    parse_entry_id,
     stop_key,
     stream_key,
 )
@@ -25,6 +32,21 @@ KEEP_ENDED_S = 600
 
 KEEP_STOP_S = 24 * 3600
 KEEP_FENCE_S = 3600
+
+MAX_CONTROLS = 32
+"""Requests to a run that its worker has not taken; a worker takes them within a blink, so more mean that it is gone."""
+
+MAX_CONTROLS_A_SECOND = 10
+"""Of one run. Hands and a page that follows a training need fewer; each look inside costs the run a few milliseconds."""
+
+KEEP_CONTROLS_S = 600
+"""A pause lasts no longer: what was not taken until then is no longer meant."""
+
+FRAMES = "frames"
+"""Valkey hash of the frame without a number that each waiting run's viewers saw last."""
+
+LATEST = 100
+"""Events among which a paused run's last state is found: it says little while it is paused."""
 
 
 class Entry(NamedTuple):
@@ -68,10 +90,10 @@ def rebuild(run: str, entries: Sequence[Entry]) -> None:
 
 
 def expire(run: str) -> None:
-    """The run is over: nobody needs its stop, and its stream only for a while."""
+    """The run is over: nobody needs its stop or what else was asked of it, and its stream only for a while."""
     pipe = connect().pipeline(transaction=False)
     pipe.expire(stream_key(run), KEEP_ENDED_S)
-    pipe.delete(stop_key(run))
+    pipe.delete(stop_key(run), controls_key(run))
     pipe.execute()
 
 
@@ -86,3 +108,51 @@ def signal_stop(run: str) -> None:
     pipe.set(stop_key(run), "1", ex=KEEP_STOP_S)
     pipe.publish(CONTROLS, encode(Stop(run=run)))
     pipe.execute()
+
+
+def ask(control: Control) -> bool:
+    """Leave a request for the run's worker and say that it is there. False when there have been too many."""
+    client, key, rate = connect(), controls_key(control.run), f"asked:{control.run}"
+    pipe = client.pipeline(transaction=True)
+    pipe.incr(rate)
+    pipe.expire(rate, 1, nx=True)
+    pipe.llen(key)
+    asked, _, untaken = pipe.execute()
+    if asked > MAX_CONTROLS_A_SECOND or untaken >= MAX_CONTROLS:
+        return False
+    pipe = client.pipeline(transaction=True)
+    pipe.rpush(key, encode(control))
+    pipe.expire(key, KEEP_CONTROLS_S)
+    pipe.publish(CONTROLS, encode(Asked(run=control.run)))
+    pipe.execute()
+    return True
+
+
+def show_frames(frames: Mapping[str, str]) -> int:
+    """Send each run's viewers its frame, without a number and to the bus only, where it is not what they saw last.
+
+    `frames` are those of all runs that have one; how many were sent.
+    """
+    client: Any = connect()
+    before = {run.decode(): frame.decode() for run, frame in client.hgetall(FRAMES).items()}
+    changed = {run: frame for run, frame in frames.items() if before.get(run) != frame}
+    gone = before.keys() - frames.keys()
+    pipe = client.pipeline(transaction=False)
+    for run, frame in changed.items():
+        pipe.xadd(BUS, {"run": run, "id": "", "event": frame}, maxlen=MAX_BUS_EVENTS, approximate=True)
+    if changed:
+        pipe.hset(FRAMES, mapping=changed)
+    if gone:
+        pipe.hdel(FRAMES, *gone)
+    pipe.execute()
+    return len(changed)
+
+
+def find_state(run: str, fence: int) -> State | None:
+    """What the attempt last said of its state, if that was among its latest events."""
+    entries = cast("Any", connect().xrevrange(stream_key(run), count=LATEST))
+    for key, fields in entries:
+        event = decode(fields[b"event"])
+        if isinstance(event, Event) and event.type == "state" and parse_entry_id(key.decode())[0] == fence:
+            return State(event.data["state"])
+    return None

@@ -1,4 +1,4 @@
-"""Runs in the browser: start, watch, stop, look back."""
+"""Runs in the browser: start, watch, steer, stop, look back."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from redis import RedisError
 
 from apps.accounts.models import User
-from apps.runs import access, ending, starting, stopping
+from apps.runs import access, controlling, ending, starting, stopping
 from apps.runs.addresses import describe, make_ticket
-from apps.runs.forms import BadStart, read_start
+from apps.runs.forms import read_inspection, read_start
 from apps.runs.goals import find_goal
 from apps.runs.history import read_page
+from apps.runs.refusals import Refusal
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -40,8 +41,18 @@ def answers_json(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         except Http404 as error:
             return JsonResponse({"error": str(error)}, status=404)
+        except Refusal as refusal:
+            return refuse(refusal)
 
     return never_cache(answer)
+
+
+def refuse(refusal: Refusal) -> JsonResponse:
+    words: dict[str, object] = {"error": str(refusal)}
+    if refusal.offer:
+        words["offer"] = refusal.offer
+    headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
+    return JsonResponse(words, status=refusal.status, headers=headers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,15 +63,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @answers_json
 def start(request: HttpRequest) -> HttpResponse:
-    user = cast("User", request.user)
-    try:
-        wanted = read_start(request)
-        project = access.load_project(wanted.project) if wanted.project else None
-        run, is_new = starting.start(user=user, code=wanted.code, project=project, client_token=wanted.client_token)
-    except BadStart as error:
-        return JsonResponse({"error": str(error)}, status=error.status)
-    except starting.TooManyRuns as error:
-        return JsonResponse({"error": str(error)}, status=429, headers={"Retry-After": str(error.retry_after_s)})
+    wanted = read_start(request)
+    run, is_new = starting.start(
+        user=cast("User", request.user),
+        code=wanted.code,
+        project=access.load_project(wanted.project) if wanted.project else None,
+        client_token=wanted.client_token,
+        device=wanted.device,
+        limits=wanted.limits,
+    )
     # The first ticket comes along: it spares a request between the click and the first loss.
     words = describe(run) | {"events_url": make_ticket(request, run)["events_url"]}
     return JsonResponse(words, status=201 if is_new else 200)
@@ -99,3 +110,33 @@ def make_run_ticket(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 def stop(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     state = stopping.stop(run=access.load_run(request.user, run_id))
     return JsonResponse({"state": state}, status=202)
+
+
+@require_POST
+@answers_json
+def pause(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    asked = controlling.pause(run=access.load_run(request.user, run_id))
+    return JsonResponse({"id": asked}, status=202)
+
+
+@require_POST
+@answers_json
+def resume(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    asked = controlling.resume(run=access.load_run(request.user, run_id))
+    return JsonResponse({"id": asked}, status=202)
+
+
+@require_POST
+@answers_json
+def step(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    asked = controlling.step(run=access.load_run(request.user, run_id))
+    return JsonResponse({"id": asked}, status=202)
+
+
+@require_POST
+@answers_json
+def inspect(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = access.load_run(request.user, run_id)
+    wanted = read_inspection(request)
+    asked = controlling.inspect(run=run, of=wanted.of, name=wanted.name)
+    return JsonResponse({"id": asked}, status=202)

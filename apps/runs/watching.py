@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from apps.runs import dispatch, recording
+from apps.runs import dispatch, machines, recording
 from apps.runs.models import Run
-from apps.runs.states import AT_WORK
+from apps.runs.turns import SENT
 from apps.runs.valkey import connect
-from workers.protocol import QUEUE_CPU, State, claim_key, lease_key
+from workers.protocol import State, claim_key, lease_key
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,8 @@ PATIENCE = timedelta(seconds=8)
 
 def find_lost() -> None:
     """Start lost runs again, or end them. Raises `redis.RedisError` while Valkey is away: then nobody is missed."""
-    runs = list(Run.objects.filter(state__in=AT_WORK).defer("code", "metrics").order_by("created_at"))
+    # What has not been sent waits in Postgres, where nothing is lost.
+    runs = list(Run.objects.filter(SENT).defer("code", "metrics").order_by("created_at"))
     if not runs:
         return
     missed = _find_missed(runs)
@@ -41,13 +42,13 @@ def _find_missed(runs: list[Run]) -> dict[object, bool]:
     client = connect()
     leases = client.mget([lease_key(str(run.pk)) for run in runs])
     claims = client.mget([claim_key(str(run.pk), run.fence) for run in runs])
-    queue_is_empty = client.llen(QUEUE_CPU) == 0
+    is_empty = {device: client.llen(queue) == 0 for device, queue in machines.QUEUES.items()}
     missed: dict[object, bool] = {}
     for run, lease, claim in zip(runs, leases, claims, strict=True):
         taken = run.state != State.QUEUED or claim is not None
         held = lease is not None and int(lease) >= run.fence
         # While messages are queued, the run's own is taken to be among them: sending more would only make it longer.
-        if (taken and not held) or (not taken and queue_is_empty):
+        if (taken and not held) or (not taken and is_empty[run.device]):
             missed[run.pk] = taken
     return missed
 

@@ -34,8 +34,10 @@ HANDED_ON = {
     name: os.environ[name]
     for name in (
         "KINDLING_DEBUG",
+        "KINDLING_GPU_BUDGET_S",
         "KINDLING_HOSTS",
         "KINDLING_MAIL_URL",
+        "KINDLING_MAX_RUNS",
         "KINDLING_ORIGINS",
         "KINDLING_PROXIES",
         "KINDLING_STREAMS_URL",
@@ -132,6 +134,12 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# --- Runs ------------------------------------------------------------------------------------------------------------
+# At seven seconds a run, two slots work an hour on so many. A longer queue helps nobody: who comes later is told so.
+MAX_UNFINISHED_RUNS = int(os.environ.get("KINDLING_MAX_RUNS", "1000"))
+# Of one student in one course within 30 days: an hour, which is thirty runs that use all of the usual two minutes.
+GPU_BUDGET_S = int(os.environ.get("KINDLING_GPU_BUDGET_S", "3600"))
 
 # --- Accounts, sessions and mail -------------------------------------------------------------------------------------
 # The site counts as served by https when every origin it is told to trust is.

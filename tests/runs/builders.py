@@ -13,9 +13,22 @@ from redis import Redis
 
 from apps.accounts.models import User
 from apps.courses.models import Chapter, Course, Item, Revision
+from apps.runs import machines
 from apps.runs.models import Run
 from apps.runs.states import FINAL
-from workers.protocol import Event, Exit, Finished, Message, State, decode, encode
+from workers.protocol import (
+    MACHINE_S,
+    MACHINES,
+    Event,
+    Exit,
+    Finished,
+    Job,
+    Machine,
+    State,
+    decode,
+    encode,
+    machine_key,
+)
 
 CODE = "print('hello')"
 
@@ -47,7 +60,8 @@ def make_run(user: User, state: State = State.QUEUED, **fields: Any) -> Run:
     """A run in any state, with the numbers that a run in this state has."""
     fields.setdefault("fence", 0 if state is State.WAITING else 1)
     fields.setdefault("attempts", fields["fence"])
-    fields.setdefault("queued_at", timezone.now())
+    fields.setdefault("queued_at", None if state is State.WAITING else timezone.now())
+    fields.setdefault("sent_at", fields["queued_at"])
     if state in FINAL:
         fields.setdefault("finished_at", timezone.now())
     return Run.objects.create(user=user, code=fields.pop("code", CODE), state=state, **fields)
@@ -82,8 +96,18 @@ def sent(valkey: Redis, queue: str) -> list[str]:
     return [body[0][0] for body in bodies]
 
 
-def sent_jobs(valkey: Redis) -> list[Message]:
-    return [decode(payload) for payload in sent(valkey, "runs.cpu")]
+def sent_jobs(valkey: Redis, queue: str = "runs.cpu") -> list[Job]:
+    return [job for payload in sent(valkey, queue) if isinstance(job := decode(payload), Job)]
+
+
+def announce(
+    valkey: Redis, *, slots: int = 2, queue: str = "runs.cpu", worker: str = "runs@here", **facts: Any
+) -> None:
+    """A machine says that it is there, as a worker does every few seconds."""
+    machine = Machine(worker=worker, queue=queue, slots=slots, tier=facts.pop("tier", "T1"), **facts)
+    valkey.set(machine_key(worker), encode(machine), ex=MACHINE_S)
+    valkey.sadd(MACHINES, worker)
+    machines.look_again()
 
 
 def shown(valkey: Redis, run: Run) -> list[tuple[str, Event]]:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from apps.runs import machines
 from apps.runs.valkey import connect
 
 
 @pytest.fixture(autouse=True)
 def _services(valkey: Redis, db: None) -> Iterator[None]:
+    machines.look_again()
     yield
     connect().close()
 

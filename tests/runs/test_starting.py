@@ -15,8 +15,10 @@ from redis import Redis
 
 from apps.accounts.models import User
 from apps.runs import outbox
+from apps.runs.admission import MAX_STARTS, MAX_WAITING
 from apps.runs.models import Outgoing, Run
-from apps.runs.starting import MAX_STARTS, MAX_WAITING, TooManyRuns, start
+from apps.runs.refusals import TooManyRuns
+from apps.runs.starting import start
 from tests.runs.builders import CODE, make_project, make_run, make_student, new_token, sent_jobs
 from workers.protocol import Job, State
 

@@ -16,10 +16,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from redis import ConnectionError, Redis
 
+from apps.runs.admission import MAX_STARTS
 from apps.runs.ending import show_end
 from apps.runs.models import Run
 from apps.runs.recording import record_finish
-from apps.runs.starting import MAX_STARTS
 from apps.runs.tickets import check
 from tests.runs.builders import CODE, make_finished, make_project, make_run, make_student, put_events, shown
 from workers.protocol import MAX_CODE_BYTES, State
@@ -49,7 +49,14 @@ def test_a_run_is_accepted_with_all_its_addresses(ada: Client) -> None:
         "state": "queued",
         "url": f"/runs/{run.pk}/",
         "tickets_url": f"/runs/{run.pk}/tickets/",
+        "device": "cpu",
+        "ahead": None,
+        "estimate_s": None,
         "stop_url": f"/runs/{run.pk}/stops/",
+        "pauses_url": f"/runs/{run.pk}/pauses/",
+        "resumes_url": f"/runs/{run.pk}/resumes/",
+        "steps_url": f"/runs/{run.pk}/steps/",
+        "inspections_url": f"/runs/{run.pk}/inspections/",
     }
 
 

@@ -1,0 +1,68 @@
+"""What the live text of a chapter gives the runs of one of its projects."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+
+from django.db.models import F, Func, JSONField
+
+from apps.courses.models import Item
+from apps.runs.limits import USUAL, read_limits
+from workers.protocol import DEVICES, MAX_CHECKS, BadMessage, Check, Job, Limits, decode
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Where a project's runs go, what they may use, and what is asked of the code afterwards.
+
+    The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox.
+    """
+
+    device: str = "cpu"
+    limits: Limits = USUAL
+    checks: tuple[Check, ...] = ()
+
+
+def read_setup(project_id: int | None) -> Setup:
+    """One query, which fetches no more of the chapter than this project. What is malformed is logged and left out."""
+    if project_id is None:
+        return Setup()
+    entry = Func(
+        F("chapter__live__projects"),
+        F("key"),
+        template="%(expressions)s",
+        arg_joiner=" -> ",
+        output_field=JSONField(),
+    )
+    written = Item.objects.filter(pk=project_id).order_by().values_list(entry, flat=True).first()
+    if not isinstance(written, dict):
+        return Setup()
+    device = written.get("device")
+    return Setup(
+        device=device if isinstance(device, str) and device in DEVICES else "cpu",
+        limits=read_limits(written.get("limits") or {}),
+        checks=_read_checks(project_id, written.get("checks") or []),
+    )
+
+
+def _read_checks(project_id: int, written: object) -> tuple[Check, ...]:
+    if not isinstance(written, list):
+        logger.error("Project %s: its checks are no list", project_id)
+        return ()
+    checks = [check for raw in written if (check := _read_check(project_id, raw)) is not None]
+    return tuple(checks[:MAX_CHECKS])
+
+
+def _read_check(project_id: int, raw: object) -> Check | None:
+    """Read as a job would carry it: the protocol has one way to check what it is sent."""
+    job = {"kind": Job.kind, "run": "-", "fence": 0, "code": "", "checks": [raw]}
+    try:
+        message = decode(json.dumps(job))
+    except BadMessage as error:
+        logger.error("Project %s: a check cannot be read (%s)", project_id, error)
+        return None
+    return message.checks[0] if isinstance(message, Job) else None
