@@ -20,7 +20,7 @@ def list_runs(user: User | AnonymousUser) -> QuerySet[Run]:
 
 def load_run(user: User | AnonymousUser, run_id: uuid.UUID) -> Run:
     """One of them, or 404: whether a run of somebody else exists is nobody's business."""
-    run = list_runs(user).select_related("project__chapter__course", "project__chapter__live").filter(pk=run_id).first()
+    run = list_runs(user).select_related("project__chapter__course").filter(pk=run_id).first()
     if run is None:
         raise Http404("You have no run of this number.")
     return run

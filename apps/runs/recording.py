@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from apps.runs import dispatch, ending, streams
 from apps.runs.goals import is_met
 from apps.runs.models import Run
+from apps.runs.setups import read_setup
 from apps.runs.states import AT_WORK, sources
-from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Reached, State
+from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Graded, Reached, State
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def record_finish(finished: Finished) -> bool:
         return False
     if outcome is State.LOST:
         logger.error("Run %s: attempt %s was lost: %s", finished.run, finished.fence, finished.exit.message)
-        return lose(run_id=finished.run, fence=finished.fence)
+        return lose(run_id=finished.run, fence=finished.fence, gpu_s=finished.exit.gpu_s)
     run = _find(finished.run, finished.fence)
     if run is None:
         return False
@@ -64,8 +66,11 @@ def record_finish(finished: Finished) -> bool:
         )
 
 
-def lose(*, run_id: str, fence: int) -> bool:
-    """The attempt died under its run: start the run again, once; end it if the student wanted that anyway."""
+def lose(*, run_id: str, fence: int, gpu_s: float = 0.0) -> bool:
+    """The attempt died under its run: start the run again, once; end it if the student wanted that anyway.
+
+    `gpu_s` is for how long it held a GPU, as far as anybody knows.
+    """
     entries = streams.read(run_id)
     run = _find(run_id, fence)
     if run is None:
@@ -75,6 +80,8 @@ def lose(*, run_id: str, fence: int) -> bool:
         run.refresh_from_db(fields=["state", "fence", "attempts", "stop_asked_at"])
         if run.fence != fence or run.state not in AT_WORK:
             return False
+        if gpu_s > 0:
+            Run.objects.filter(pk=run.pk).update(gpu_s=F("gpu_s") + gpu_s)
         if run.stop_asked_at is not None:
             return ending.give_up(run=run, state=State.STOPPED, message=STOPPED, entries=entries)
         if run.attempts < dispatch.MAX_ATTEMPTS:
@@ -84,9 +91,9 @@ def lose(*, run_id: str, fence: int) -> bool:
 
 
 def _find(run_id: str, fence: int) -> Run | None:
-    """The run if this fence still speaks for it, with what is needed to judge its goal."""
-    runs = Run.objects.select_related("project__chapter__live").filter(pk=run_id, fence=fence, state__in=AT_WORK)
-    return runs.first()
+    """The run if this fence still speaks for it."""
+    runs = Run.objects.filter(pk=run_id, fence=fence, state__in=AT_WORK)
+    return runs.select_related("project").first()
 
 
 def _facts(run: Run, finished: Finished) -> dict[str, Any]:
@@ -97,7 +104,25 @@ def _facts(run: Run, finished: Finished) -> dict[str, Any]:
         "exit_code": over.exit_code,
         "cpu_s": over.cpu_s,
         "wall_s": wall_s,
+        "paused_s": max(over.paused_s, 0.0),
         "peak_mb": over.peak_mb,
+        "ran_on": ending.clean(over.device)[:80],
+        "gpu_s": F("gpu_s") + max(over.gpu_s, 0.0),
         "metrics": finished.metrics,
-        "goal_met": over.outcome is State.SUCCEEDED and is_met(run.project, finished.metrics),
+        "checks": None if over.checks is None else [_keep(graded) for graded in over.checks],
+        "goal_met": over.outcome is State.SUCCEEDED and _meets(run, finished),
     }
+
+
+def _meets(run: Run, finished: Finished) -> bool:
+    """Whether the checks passed, where the project has any; else what the goal says of the metrics."""
+    checks = finished.exit.checks
+    if checks is not None:
+        return bool(checks) and all(graded.passed for graded in checks)
+    setup = read_setup(run.project_id)
+    return not setup.checks and is_met(setup.goal, finished.metrics)
+
+
+def _keep(graded: Graded) -> dict[str, Any]:
+    words = {"name": ending.clean(graded.name), "message": ending.clean(graded.message)}
+    return {**words, "passed": graded.passed}

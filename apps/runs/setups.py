@@ -17,11 +17,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """Where a project's runs go, what they may use, and what is asked of the code afterwards.
+    """What a project's runs are to reach, where they go, what they may use, and what is asked of the code afterwards.
 
     The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox.
     """
 
+    goal: str = ""
     device: str = "cpu"
     limits: Limits = USUAL
     checks: tuple[Check, ...] = ()
@@ -43,6 +44,7 @@ def read_setup(project_id: int | None) -> Setup:
         return Setup()
     device = written.get("device")
     return Setup(
+        goal=str(written.get("goal") or ""),
         device=device if isinstance(device, str) and device in DEVICES else "cpu",
         limits=read_limits(written.get("limits") or {}),
         checks=_read_checks(project_id, written.get("checks") or []),

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.db import DatabaseError, InterfaceError, OperationalError
 from redis import RedisError
 
-from apps.runs import dispatch, ending, outbox, recording, stopping, watching
+from apps.runs import dispatch, ending, machines, outbox, places, recording, stopping, watching
 from workers.protocol import (
     TASK_RECORD_FINISH,
     TASK_RECORD_STATE,
@@ -56,6 +56,17 @@ def show_end(run_id: str) -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def sweep_outbox() -> None:
     outbox.sweep()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def take_turns() -> None:
+    """Every two seconds: send what was missed when there was room, then tell those who wait where they stand."""
+    dispatch.send_due()
+    try:
+        machines.forget_gone()
+        places.show_places()
+    except RedisError as error:
+        logger.warning("Valkey is away: nobody is told their place until it is back (%s)", error)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -11,16 +12,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from redis import RedisError
 
+from apps.accounts.access import is_admin
 from apps.accounts.models import User
 from apps.runs import access, controlling, ending, starting, stopping
 from apps.runs.addresses import describe, make_ticket
 from apps.runs.forms import read_inspection, read_start
-from apps.runs.goals import find_goal
 from apps.runs.history import read_page
 from apps.runs.refusals import Refusal
+from apps.runs.setups import read_setup
+from apps.runs.status import read_status
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -89,7 +92,8 @@ def list_own(request: HttpRequest) -> HttpResponse:
 @login_required
 def show(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = access.load_run(request.user, run_id)
-    return render(request, "runs/run.html", {"run": run, "urls": describe(run), "goal": find_goal(run.project)})
+    goal = read_setup(run.project_id).goal
+    return render(request, "runs/run.html", {"run": run, "urls": describe(run), "goal": goal})
 
 
 @require_POST
@@ -140,3 +144,17 @@ def inspect(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     wanted = read_inspection(request)
     asked = controlling.inspect(run=run, of=wanted.of, name=wanted.name)
     return JsonResponse({"id": asked}, status=202)
+
+
+@require_safe
+@never_cache
+def show_status(request: HttpRequest) -> HttpResponse:
+    """For everybody: who cannot run anything may see why."""
+    return render(request, "runs/status.html", {"status": read_status(with_names=is_admin(request.user))})
+
+
+@require_safe
+@never_cache
+def tell_status(request: HttpRequest) -> HttpResponse:
+    status = read_status(with_names=is_admin(request.user))
+    return JsonResponse({"works": status.works, **asdict(status)})

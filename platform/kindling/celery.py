@@ -52,6 +52,7 @@ app.conf.update(
     beat_schedule={
         # A tick that could not be carried out in time is dropped (`expires`): the next one does its work, too.
         "sweep-outbox": {"task": "apps.runs.tasks.sweep_outbox", "schedule": 2.0, "options": {"expires": 2}},
+        "take-turns": {"task": "apps.runs.tasks.take_turns", "schedule": 2.0, "options": {"expires": 2}},
         "look-after-runs": {"task": "apps.runs.tasks.look_after_runs", "schedule": 5.0, "options": {"expires": 5}},
         # Daily would be enough; but since the scheduler remembers nothing, a site that is restarted daily would never do it.
         "clear-sessions": {

@@ -24,6 +24,7 @@ ALLOWED_HOSTS = os.environ.get("KINDLING_HOSTS", "localhost,127.0.0.1,[::1]").sp
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("KINDLING_ORIGINS", "").split(",") if origin]
 STREAMS_URL = os.environ.get("KINDLING_STREAMS_URL", "")
 STREAMS_PORT = int(os.environ.get("KINDLING_STREAMS_PORT", "8001"))
+STREAMS_HEALTH_URL = os.environ.get("KINDLING_STREAMS_HEALTH_URL") or f"http://127.0.0.1:{STREAMS_PORT}/health"
 
 # Only `manage.py up` asks for these.
 HOST = os.environ.get("HOST", "127.0.0.1")
@@ -40,6 +41,7 @@ HANDED_ON = {
         "KINDLING_MAX_RUNS",
         "KINDLING_ORIGINS",
         "KINDLING_PROXIES",
+        "KINDLING_STREAMS_HEALTH_URL",
         "KINDLING_STREAMS_URL",
     )
     if name in os.environ

@@ -11,7 +11,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("apps.discussions.urls")),
     path("", include("apps.quizzes.urls")),
-    path("runs/", include("apps.runs.urls")),
+    path("", include("apps.runs.urls")),
     path("editing/", include("apps.courses.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
