@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from workers.runner.cgroup import Groups
 from workers.runner.policy import Sizes
 from workers.runner.slot import Slot
 from workers.runner.spare import Spare
@@ -19,9 +20,19 @@ class Refused(Exception):
 class Pool:
     """Lends cells. A request waits while every slot is busy or still warming up."""
 
-    def __init__(self, slots: int) -> None:
-        self._slots = [Slot(number, self._dispatch) for number in range(slots)]
+    def __init__(self, slots: int, groups: Groups | None = None) -> None:
+        self._slots = [Slot(number, self._dispatch, groups) for number in range(slots)]
         self._waiting: deque[tuple[Sizes, asyncio.Future[tuple[Slot, Spare]]]] = deque()
+
+    @property
+    def slots(self) -> int:
+        """How many runs it takes at the same time."""
+        return len(self._slots)
+
+    @property
+    def refusal(self) -> str:
+        """Why no slot can give a cell, or nothing while one can or may yet."""
+        return self._slots[0].refusal if all(slot.refusal for slot in self._slots) else ""
 
     async def keep(self) -> None:
         """Keep every slot alive until cancelled."""
@@ -65,8 +76,8 @@ class Pool:
             if spare := slot.take(sizes):
                 future.set_result((slot, spare))
                 return True
-        if all(slot.refusal for slot in self._slots):
-            future.set_exception(Refused(self._slots[0].refusal))
+        if self.refusal:
+            future.set_exception(Refused(self.refusal))
             return True
         for slot in free:
             slot.order(sizes)

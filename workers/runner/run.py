@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import time
-from collections.abc import Callable
+import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
-from workers.protocol import Event, Exit, Job, State
+from workers.protocol import MAX_EVENT_BYTES, Control, Exit, Job, Question, State
 from workers.runner import policy
 from workers.runner.claims import Claim, Claims
+from workers.runner.clock import Clock
 from workers.runner.console import Console, Stream
+from workers.runner.outbox import Outbox
+from workers.runner.pauses import Pauses
 from workers.runner.spare import Spare
+from workers.runner.teller import Teller
 from workers.runner.verdict import Cause, Ending, Verdict, judge, refuse
 
+MIB = 1024 * 1024
 _READ = 65536
 
 
@@ -24,35 +28,31 @@ class Lost(Exception):
     """The cell vanished without a report: its zygote died, or somebody outside killed it. Not the code's doing."""
 
 
-class Teller:
-    """Numbers and dates the events of one run. Nothing else may: `seq` has no gaps, `at` is the supervisor's clock."""
+class Examiner(Protocol):
+    """Asks a questioned run its questions, one after another."""
 
-    def __init__(self, send: Callable[[Event], None]) -> None:
-        self._send = send
-        self._began = time.monotonic()
-        self.seq = 0
+    def hear(self, claim: Claim) -> Question | None:
+        """Take `asking` or an `answer`; the next question, if there is one."""
 
     @property
-    def elapsed_s(self) -> float:
-        """Since the run was given its cell."""
-        return time.monotonic() - self._began
-
-    def speak(self, type_: str, data: dict[str, Any]) -> None:
-        """Send the next event."""
-        self.seq += 1
-        self._send(Event(seq=self.seq, at=round(self.elapsed_s, 4), type=type_, data=data))
+    def satisfied(self) -> bool:
+        """Whether everything has been asked and answered: then the run is ended."""
 
 
 class Run:
-    """Drives one cell. `complete` is awaited once; `stop` and `abandon` may come at any time."""
+    """Drives one cell. `complete` is awaited once; `stop`, `control` and `abandon` may come at any time."""
 
-    def __init__(self, job: Job, spare: Spare, send: Callable[[Event], None]) -> None:
+    def __init__(self, job: Job, spare: Spare, teller: Teller, examiner: Examiner | None = None) -> None:
         self._job = job
         self._spare = spare
-        self._teller = Teller(send)
-        self._console = Console(limit=job.limits.console_bytes, speak=self._teller.speak)
-        self._claims = Claims()
+        self._teller = teller
+        self._examiner = examiner
         self._usage = spare.usage()
+        self._clock = Clock(lambda: self._usage.cpu_s)
+        self._console = Console(limit=job.limits.console_bytes, speak=teller.speak)
+        self._claims = Claims(policy.ANSWER_BYTES if examiner else MAX_EVENT_BYTES)
+        self._outbox = Outbox(spare.wire, policy.CONTROL_BYTES)
+        self._pauses = Pauses(run=job.run, clock=self._clock, teller=teller, send=self._outbox.send)
         self._over = asyncio.Event()
         self._started = False
         self._cause: Cause | None = None
@@ -64,6 +64,11 @@ class Run:
     def stop(self) -> None:
         """The student asked for it."""
         self._kill(Cause.STOP)
+
+    def control(self, control: Control) -> None:
+        """Pass this on to the student's process."""
+        if not self._over.is_set():
+            self._pauses.ask(control)
 
     def abandon(self) -> None:
         """Nobody listens any more."""
@@ -89,8 +94,8 @@ class Run:
             loop.add_reader(descriptor, self._end)
             self._listening.add(descriptor)
         self._listen_to_wire()
-        with suppress(OSError):  # a cell that died at this moment shows by its pidfd
-            self._spare.assign(self._job)
+        self._spare.bound(self._job.limits)
+        self._outbox.send(self._job, bounded=False)
 
     def _end(self) -> None:
         """The student's process has ended (its report is there), or the whole cell has."""
@@ -116,6 +121,7 @@ class Run:
         self._listening.discard(descriptor)
 
     def _deafen(self) -> None:
+        self._outbox.close()
         for descriptor in tuple(self._listening):
             self._ignore(descriptor)
 
@@ -130,9 +136,10 @@ class Run:
         self._wire_budget = policy.CLAIM_BYTES_PER_TICK
         if self._spare.wire.fileno() not in self._listening and not self._over.is_set():
             self._listen_to_wire()
-        if self._usage.exceeds(self._job.limits.memory_mb * 1024 * 1024):
+        if self._overran():
             self._kill(Cause.MEMORY)
-        if self._teller.elapsed_s > self._job.limits.wall_s:
+        self._pauses.check()
+        if self._clock.running_s > self._job.limits.wall_s:
             self._kill(Cause.CLOCK)
 
     def _kill(self, cause: Cause) -> None:
@@ -167,16 +174,33 @@ class Run:
 
     def _believe(self, claim: Claim) -> None:
         """Only before `started` has no code of the student's run; after it, a claim is only a claim."""
-        if not self._started and claim.type == "started":
+        if not self._started:
+            self._believe_cell(claim)
+        elif claim.type == "end":
+            self._said = claim.data
+        elif claim.type in ("paused", "resumed"):
+            self._pauses.hear(claim.type)
+        elif claim.type in ("asking", "answer"):
+            self._examine(claim)
+        elif claim.type in policy.CLAIMS:
+            self._teller.speak(claim.type, claim.data)
+
+    def _believe_cell(self, claim: Claim) -> None:
+        if claim.type == "started":
             self._started = True
             self._teller.speak("state", {"state": State.RUNNING})
             self._listen_to_console()
-        elif not self._started and claim.type == "refused":
+            self._pauses.begin()
+        elif claim.type == "refused":
             self._refused = claim.data["message"]
-        elif self._started and claim.type == "end":
-            self._said = claim.data
-        elif self._started and claim.type in ("metric", "progress"):
-            self._teller.speak(claim.type, claim.data)
+
+    def _examine(self, claim: Claim) -> None:
+        if self._examiner is None:
+            return
+        if question := self._examiner.hear(claim):
+            self._outbox.send(question, bounded=False)
+        elif self._examiner.satisfied:
+            self._kill(Cause.ANSWERED)
 
     def _drain(self) -> None:
         """The student's process is gone: end what it left behind, and take what is in the pipes."""
@@ -191,21 +215,30 @@ class Run:
                     pass
         if self._console.full and self._cause is None:
             self._cause = Cause.CONSOLE
+        if self._cause is None and self._overran():
+            self._cause = Cause.MEMORY
+
+    def _overran(self) -> bool:
+        """Whether the run has more memory than it may: by the kernel's word, or where there is no group by ours."""
+        group = self._spare.group
+        watched = self._usage.exceeds(sys.maxsize if group else self._job.limits.memory_mb * MIB)
+        return group.overran if group else watched
 
     def _report(self) -> dict[str, Any] | None:
         """What process 1 of the cell wrote at its end; no process of the student's can write there."""
         data = _read(self._spare.report)
-        if data:
-            report: dict[str, Any] = json.loads(data)
-            return report
-        if self._cause is None and not self._refused:
+        if self._cause is None and not self._refused and (not data or self._is_victim()):
             raise Lost
-        return None
+        report: dict[str, Any] | None = json.loads(data) if data else None
+        return report
+
+    def _is_victim(self) -> bool:
+        """Whether the kernel killed it because the whole machine ran out of memory: not the code's doing."""
+        return self._spare.group is not None and self._spare.group.was_victim
 
     def _tell_dropped(self) -> None:
-        if count := self._claims.dropped:
-            text = f"{count} measurements of this run were malformed or came too fast, and were left out."
-            self._teller.speak("notice", {"text": text})
+        if account := self._claims.account():
+            self._teller.notice(account)
 
     def _verdict(self, report: dict[str, Any] | None) -> Verdict:
         if self._refused or (self._cause is None and not self._started):
@@ -220,14 +253,16 @@ class Run:
 
     def _exit(self, verdict: Verdict, report: dict[str, Any] | None) -> Exit:
         cpu_s = max(self._usage.cpu_s, report["cpu_s"] - self._usage.base_cpu_s if report else 0)
+        peak = self._spare.group.peak if self._spare.group else self._usage.peak
         return Exit(
             outcome=verdict.outcome,
             message=verdict.message,
             exit_code=verdict.exit_code,
             cpu_s=round(cpu_s, 3),
-            wall_s=round(self._teller.elapsed_s, 3),
-            peak_mb=round(self._usage.peak / 1024 / 1024, 1),
+            wall_s=round(self._clock.running_s, 3),
+            peak_mb=round(peak / MIB, 1),
             last_seq=self._teller.seq,
+            paused_s=round(self._clock.paused_s, 3),
         )
 
 

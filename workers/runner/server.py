@@ -1,4 +1,4 @@
-"""The runner's door: a Unix socket, one connection per job."""
+"""The runner's door: a Unix socket, one connection per job (or per question what this machine is)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,26 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from workers.protocol import MAX_CODE_BYTES, BadMessage, Exit, Job, Message, State, Stop, decode, encode
-from workers.runner import policy
-from workers.runner.pool import Pool, Refused
-from workers.runner.run import Lost, Run
-from workers.runner.verdict import Verdict, refuse
+from workers.protocol import (
+    MAX_CODE_BYTES,
+    BadMessage,
+    Control,
+    Exit,
+    Job,
+    Machine,
+    Message,
+    State,
+    Stop,
+    Survey,
+    decode,
+    encode,
+)
+from workers.runner import cgroup
+from workers.runner.pool import Pool
+from workers.runner.run import Lost
+from workers.runner.selftest import TIER
+from workers.runner.sitting import Sitting, without_run
+from workers.runner.verdict import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +39,8 @@ Greet = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 async def serve(socket: Path, slots: int) -> None:
     """Answer jobs until SIGTERM or SIGINT; then kill every run, every zygote, and take the socket away."""
-    pool = Pool(slots)
+    groups = cgroup.find()
+    pool = Pool(slots, groups)
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
@@ -46,6 +62,8 @@ async def serve(socket: Path, slots: int) -> None:
     for task in (*conversations, keeping):
         task.cancel()
     await asyncio.gather(*conversations, keeping, return_exceptions=True)
+    if groups is not None:
+        groups.close()
     if keeping in done:
         keeping.result()
 
@@ -67,13 +85,15 @@ class Conversation:
         self._pool = pool
         self._reader = reader
         self._writer = writer
-        self._run: Run | None = None
+        self._sitting: Sitting | None = None
 
     async def hold(self) -> None:
         """From the job to the exit. Without an exit the worker knows that the run was lost."""
         try:
-            if ending := await self._answer(await self._job()):
-                self._say(ending)
+            message = await self._first()
+            answer = self._survey() if isinstance(message, Survey) else await self._answer(message)
+            if answer:
+                self._say(answer)
                 await self._writer.drain()
         except BadMessage as error:
             log.error("a worker spoke badly: %s", error)
@@ -84,45 +104,44 @@ class Conversation:
         finally:
             self._writer.close()
 
-    async def _job(self) -> Job:
+    async def _first(self) -> Job | Survey:
         try:
             message = decode(await self._reader.readuntil())
         except asyncio.LimitOverrunError as error:
             raise BadMessage("the line is too long") from error
-        if not isinstance(message, Job):
+        if not isinstance(message, Job | Survey):
             raise BadMessage("a job was expected")
         return message
+
+    def _survey(self) -> Machine:
+        return Machine(slots=self._pool.slots, tier=TIER, refusal=self._pool.refusal)
 
     async def _answer(self, job: Job) -> Exit | None:
         """The exit of the job; none when the other side left or the runner ends."""
         if reason := _unfit(job):
-            return _without_run(reason)
-        work = asyncio.create_task(self._work(job))
-        ears = asyncio.create_task(self._listen(job))
+            return without_run(reason)
+        self._sitting = sitting = Sitting(job, self._pool, self._say)
+        work = asyncio.create_task(sitting.hold())
+        ears = asyncio.create_task(self._listen(job, sitting))
         try:
             await asyncio.wait({work, ears}, return_when=asyncio.FIRST_COMPLETED)
-            if work.done() or self._run is not None:
+            if work.done() or sitting.began:
                 return await work if work.done() or ears.result() else None
-            return _without_run(STOPPED) if ears.result() else None
+            return without_run(STOPPED) if ears.result() else None
         finally:
             await _cancel(work, ears)
 
-    async def _work(self, job: Job) -> Exit:
-        try:
-            async with self._pool.lend(policy.sizes(job.limits)) as spare:
-                self._run = Run(job, spare, self._say)
-                return await self._run.complete()
-        except Refused as refusal:
-            return _without_run(refuse(str(refusal)))
-
-    async def _listen(self, job: Job) -> bool:
+    async def _listen(self, job: Job, sitting: Sitting) -> bool:
         """Whether the student stopped the run (and the worker waits for its exit), or the worker left."""
         while line := await self._reader.readline():
-            if (message := decode(line)) == Stop(run=job.run):
-                if self._run is not None:
-                    self._run.stop()
+            message = decode(line)
+            if isinstance(message, Stop) and message.run == job.run:
+                sitting.stop()
                 return True
-            log.warning("a worker sent a %s in the middle of a run", message.kind)
+            if isinstance(message, Control) and message.run == job.run:
+                sitting.control(message)
+            else:
+                log.warning("a worker sent a %s in the middle of a run", message.kind)
         return False
 
     def _say(self, message: Message) -> None:
@@ -143,18 +162,6 @@ def _unfit(job: Job) -> Verdict | None:
         message = f"This machine cannot run code on the device {job.device!r}; run it on the CPU."
         return Verdict(State.REFUSED, message, None)
     return None
-
-
-def _without_run(verdict: Verdict) -> Exit:
-    return Exit(
-        outcome=verdict.outcome,
-        message=verdict.message,
-        exit_code=verdict.exit_code,
-        cpu_s=0,
-        wall_s=0,
-        peak_mb=0,
-        last_seq=0,
-    )
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:

@@ -19,6 +19,7 @@ from workers.protocol import Limits
 from workers.runner import bubblewrap, policy
 from workers.runner.bubblewrap import Unfit
 from workers.runner.cell import Unsafe
+from workers.runner.cgroup import Groups
 from workers.runner.policy import Sizes
 from workers.runner.spare import DESCRIPTORS, Died, Spare
 
@@ -37,9 +38,10 @@ class Slot:
     """Runs one job at a time. `keep` is awaited for the life of the runner; `changed` is called when a cell gets ready
     or the slot turns out to be unable to give one (then `refusal` says why, until it can)."""
 
-    def __init__(self, number: int, changed: Callable[[], None]) -> None:
+    def __init__(self, number: int, changed: Callable[[], None], groups: Groups | None = None) -> None:
         self._number = number
         self._changed = changed
+        self._groups = groups
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._spares: list[Spare] = []
@@ -170,6 +172,7 @@ class Slot:
             if spare.wire.recv(16) != b"ready\n":
                 raise Died
             spare.inspect()
+            spare.enclose(self._groups)
         except (Unsafe, Died, OSError) as error:
             spare.close()
             self._stumble(str(error) if isinstance(error, Unsafe) else "")

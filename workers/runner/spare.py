@@ -7,10 +7,12 @@ import signal
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from workers.protocol import Job, encode
+from workers.protocol import Limits
 from workers.runner import cell
 from workers.runner.cell import Windows
+from workers.runner.cgroup import Group, Groups
 from workers.runner.policy import Sizes
 from workers.runner.usage import Reading, Usage
 
@@ -32,6 +34,8 @@ class Spare:
     stderr: int
     report: int
     windows: Windows
+    group: Group | None = field(default=None)
+    _groups: Groups | None = field(default=None)
     _base: Reading | None = field(default=None)
 
     @classmethod
@@ -55,14 +59,19 @@ class Spare:
         """A meter that leaves out the CPU time spent on getting ready."""
         return Usage(self.windows, base=self._base)
 
-    def assign(self, job: Job) -> None:
-        """Send the job. The cell is idle and its buffer holds the largest one, or the cell is dead."""
-        self.wire.setblocking(True)
-        self.wire.settimeout(1)
-        try:
-            self.wire.sendall(encode(job))
-        finally:
-            self.wire.setblocking(False)
+    def enclose(self, groups: Groups | None) -> None:
+        """Have the kernel count the memory of both processes from now on, where it can. Raises `OSError`."""
+        if groups is None:
+            return
+        self._groups, self.group = groups, groups.make()
+        first = _pid(self.pidfd)
+        for process in (first, *_children(first)):
+            self.group.enter(process)
+
+    def bound(self, limits: Limits) -> None:
+        """Set what the kernel holds for the cell as a whole, now that its job is known."""
+        if self.group is not None:
+            self.group.bound(limits.memory_mb * 1024 * 1024)
 
     def kill(self) -> None:
         """End every process of the cell."""
@@ -76,6 +85,8 @@ class Spare:
         windows = self.windows
         for descriptor in (self.pidfd, self.stdout, self.stderr, self.report, windows.proc, windows.tmp, windows.shm):
             os.close(descriptor)
+        if self.group is not None and self._groups is not None:
+            self._groups.release(self.group)
 
 
 def _status(windows: Windows, process: str) -> str:
@@ -84,3 +95,13 @@ def _status(windows: Windows, process: str) -> str:
             return file.read()
     except OSError as error:
         raise Died from error
+
+
+def _pid(pidfd: int) -> int:
+    lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+
+
+def _children(process: int) -> list[int]:
+    """Raises `OSError`; `FileNotFoundError` for a kernel that does not list them, too."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]

@@ -16,6 +16,7 @@ class Cause(Enum):
     CLOCK = auto()
     MEMORY = auto()
     CONSOLE = auto()
+    ANSWERED = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ def refuse(reason: str) -> Verdict:
 def _killed(cause: Cause, limits: Limits) -> Verdict:
     if cause is Cause.STOP:
         return Verdict(State.STOPPED, "You stopped this run.", None)
+    if cause is Cause.ANSWERED:
+        return Verdict(State.SUCCEEDED, "Finished.", None)
     if cause is Cause.CLOCK:
         message = (
             f"Your code ran longer than {_duration(limits.wall_s)}, the limit of this project; "
