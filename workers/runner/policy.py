@@ -1,11 +1,63 @@
-"""What a run may see, call and use. Data only: how it is enforced stands in `cell`, `filter`, `stage` and `run`."""
+"""What a run may see, call and use. Data only: how it is enforced stands in `cell`, `filter`, `stage` and `run`.
+
+Which system calls a run may make stands in `calls`.
+"""
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 
 from workers.protocol import Limits
+
+# --- tiers ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """One way to keep a run in, and what it is made of.
+
+    `walled`: bubblewrap stands around each slot. `nested`: each run has namespaces of its own. `landlocked`: each run
+    takes every file but its own from itself. `inside` names what the whole runner has to be in.
+    """
+
+    name: str
+    title: str
+    walled: bool = False
+    nested: bool = False
+    landlocked: bool = False
+    inside: str = ""
+
+    @property
+    def most_slots(self) -> int | None:
+        """Without a wall around each slot their runs would share a folder for temporary files: there is one."""
+        return None if self.walled else 1
+
+
+TIERS = (
+    Tier(name="T0", title="gVisor around the runner, a system call filter without fork inside", inside="gvisor"),
+    Tier(
+        name="T1",
+        title="bubblewrap outside, one-shot namespaces and a system call filter inside",
+        walled=True,
+        nested=True,
+    ),
+    Tier(
+        name="T1b",
+        title="bubblewrap outside, Landlock and a system call filter without fork inside",
+        walled=True,
+        landlocked=True,
+    ),
+    Tier(
+        name="T2",
+        title="a container without network outside, Landlock and a system call filter without fork inside",
+        landlocked=True,
+        inside="container",
+    ),
+)
+"""Best first. Below them is T3: a machine that refuses."""
+
+LANDLOCK_NEEDED = 2
+"""The version that can tell moving a file between folders from making one (Linux 5.19)."""
 
 # --- identity ---------------------------------------------------------------------------------------------------------
 
@@ -51,6 +103,24 @@ OUR_PARTS = ("__init__.py", "protocol.py", "shapes.py", "runner", "harness")
 
 PACKAGES = "/opt/packages"
 
+SHARED_FOLDERS = (HOME, "/dev/shm")  # noqa: S108
+"""What a run could write to beside its place, where Landlock does not keep it off."""
+
+PLACES = "/places"
+"""Where runs that cannot mount have their folders, each a file system of its own; in a container, below `HOME`."""
+
+READABLE = (*SYSTEM_FOLDERS, *SYSTEM_LINKS, *SYSTEM_FILES, "/etc/passwd", "/etc/group", "/etc/hosts")
+READABLE_OF_PROC = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/filesystems")
+"""For Landlock, beside the interpreter and its packages."""
+
+CONTAINER_TMP_MB = 1024
+CONTAINER_INODES = 100_000
+"""The most that the folder for temporary files of a container may hold, since nothing else bounds it there."""
+
+CONTAINER_VARIABLES = frozenset("HOME HOSTNAME LANG LC_ALL LC_CTYPE PATH PWD SHLVL TERM container".split())  # noqa: SIM905
+CONTAINER_PREFIXES = ("PYTHON", "GPG_KEY", "KINDLING_SLOTS", "_")
+"""Of the environment of a runner that is not walled: whatever else is there could be a secret."""
+
 # --- environment ------------------------------------------------------------------------------------------------------
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -59,21 +129,21 @@ OUTER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 """Of everything that the supervisor starts."""
 
 
-def zygote_environment(packages: list[str]) -> dict[str, str]:
+def zygote_environment(packages: list[str], code: str = OUR_CODE) -> dict[str, str]:
     """Of the zygote: one thread in every numerical library, since only a process with one thread may fork."""
     threads = dict.fromkeys(THREAD_VARIABLES, "1")
-    return {**OUTER_ENVIRONMENT, **threads, "HOME": HOME, "PYTHONPATH": ":".join([OUR_CODE, *packages])}
+    return {**OUTER_ENVIRONMENT, **threads, "HOME": HOME, "PYTHONPATH": ":".join([code, *packages])}
 
 
-def student_environment(packages: list[str], cores: int) -> dict[str, str]:
+def student_environment(packages: list[str], cores: int, home: str = HOME) -> dict[str, str]:
     """Of the student's code and what it starts."""
     threads = dict.fromkeys(THREAD_VARIABLES, str(cores))
     return {
         **OUTER_ENVIRONMENT,
         **threads,
-        "HOME": HOME,
+        "HOME": home,
         "USER": "student",
-        "TMPDIR": HOME,
+        "TMPDIR": home,
         "PYTHONPATH": ":".join(packages),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "Agg",
@@ -84,6 +154,18 @@ def student_environment(packages: list[str], cores: int) -> dict[str, str]:
 
 SPARES = 2
 """Cells ready per slot: one for the next run, one for the run after it while the first is being replaced."""
+
+PLACES_PER_SLOT = SPARES + 1
+"""One for the run, one for each spare; the run's is tidied before the next run begins."""
+
+NAME_BYTES = 1024
+"""What the kernel keeps for each file, however small: charged to the run's memory where nothing else counts names."""
+
+MOST_TIDIED = 20_000
+"""With more files than this left behind, a slot is built anew instead of being tidied."""
+
+NEIGHBOURS = 2 * PLACES_PER_SLOT + 8
+"""Without namespaces of its own a run's processes are counted together with the ones that look after it."""
 
 REFILL_DELAY_S = 0.15
 """A fork copies the zygote's page tables, which a run that has just started would wait for."""
@@ -116,7 +198,7 @@ class Budget:
 CLAIMS = {
     "metric": Budget(per_s=100, burst=200, bytes=8 << 20),
     "progress": Budget(per_s=40, burst=80, bytes=1 << 20),
-    "figure": Budget(per_s=2, burst=16, bytes=4 << 20),
+    "figure": Budget(per_s=2, burst=60, bytes=4 << 20),  # a script that draws shows all its figures at its end
     "histogram": Budget(per_s=20, burst=100, bytes=2 << 20),
     "text": Budget(per_s=10, burst=50, bytes=1 << 20),
     "graph": Budget(per_s=2, burst=20, bytes=1 << 20),
@@ -138,72 +220,3 @@ class Sizes:
 def sizes(limits: Limits) -> Sizes:
     """The part of a run's limits that a cell is built with."""
     return Sizes(tmp_mb=limits.tmp_mb, shm_mb=limits.shm_mb, inodes=limits.inodes)
-
-
-# --- system calls -----------------------------------------------------------------------------------------------------
-
-ALLOWED = frozenset(
-    """
-    read write open openat openat2 close close_range creat stat fstat lstat newfstatat statx statfs fstatfs access
-    faccessat faccessat2 lseek pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 truncate ftruncate
-    fallocate fadvise64 readahead fsync fdatasync sync syncfs sync_file_range sendfile splice tee copy_file_range
-    getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir rename renameat renameat2 link linkat unlink unlinkat
-    symlink symlinkat readlink readlinkat chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat umask utime
-    utimes utimensat futimesat mknod mknodat getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr
-    lsetxattr fsetxattr removexattr lremovexattr fremovexattr pipe pipe2 dup dup2 dup3 fcntl flock poll ppoll select
-    pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd
-    signalfd4 timerfd_create timerfd_settime timerfd_gettime inotify_init inotify_init1 inotify_add_watch
-    inotify_rm_watch mprotect munmap brk mremap madvise msync mincore membarrier get_mempolicy mlock munlock fork vfork
-    execve execveat exit exit_group wait4 waitid kill tkill tgkill pidfd_open pidfd_send_signal rt_sigaction
-    rt_sigprocmask rt_sigpending rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo
-    sigaltstack getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups setpgid getpgid
-    getpgrp getsid setsid capget arch_prctl set_tid_address set_robust_list get_robust_list rseq futex futex_waitv
-    restart_syscall pause sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_setparam
-    sched_getscheduler sched_setscheduler sched_getattr sched_get_priority_max sched_get_priority_min
-    sched_rr_get_interval getpriority setpriority getrlimit setrlimit getrusage times alarm getitimer
-    setitimer timer_create timer_settime timer_gettime timer_getoverrun timer_delete nanosleep clock_nanosleep
-    clock_gettime clock_getres gettimeofday time uname sysinfo getcpu getrandom bind listen accept accept4 connect
-    sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown getsockname getpeername setsockopt getsockopt
-    """.split()  # noqa: SIM905 - read as a text
-)
-"""Everything else answers EPERM. Left out with intent, beside what needs privileges: memory that a watchdog cannot see
-(memfd, SysV shared memory, message queues), other processes' memory, tracing, keys, io_uring, bpf, perf, userfaultfd."""
-
-ABSENT = frozenset({"clone3"})
-"""Answers ENOSYS: its flags lie in memory, out of a filter's reach, and the C library falls back to `clone`."""
-
-_NEW_NAMESPACES = 0x7E02_0000
-_AF_UNIX = 1
-_MAP_HUGETLB = 0x4_0000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnlyBits:
-    """Allow the call only when none of `forbidden` is set in argument `argument`."""
-
-    argument: int
-    forbidden: int
-    error: int = errno.EPERM
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnlyValues:
-    """Allow the call only when argument `argument` is one of `values` (32 bits are compared)."""
-
-    argument: int
-    values: tuple[int, ...]
-    error: int = errno.EPERM
-
-
-GUARDED: dict[str, OnlyBits | OnlyValues] = {
-    "clone": OnlyBits(argument=0, forbidden=_NEW_NAMESPACES),
-    "mmap": OnlyBits(argument=3, forbidden=_MAP_HUGETLB),  # pages that no process's memory figures count
-    # Unix sockets carry tensors between a DataLoader and its workers; a cell holds none but its own.
-    "socket": OnlyValues(argument=0, values=(_AF_UNIX,), error=errno.EACCES),
-    "socketpair": OnlyValues(argument=0, values=(_AF_UNIX,), error=errno.EACCES),
-    # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: never TIOCSTI.
-    "ioctl": OnlyValues(argument=1, values=(0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), error=errno.ENOTTY),
-    # PDEATHSIG, GET_DUMPABLE, SET_DUMPABLE, SET_NAME, GET_NAME, GET_SECCOMP, CAPBSET_READ, GET_NO_NEW_PRIVS, SET_VMA.
-    "prlimit64": OnlyValues(argument=0, values=(0,)),  # its own limits, never those of the process that watches it
-    "prctl": OnlyValues(argument=0, values=(1, 3, 4, 15, 16, 21, 23, 39, 0x5356_4D41)),
-}

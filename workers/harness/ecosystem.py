@@ -1,0 +1,19 @@
+"""The libraries that students use beside torch, taught to show in the run what they show elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workers.harness import boards
+from workers.harness.bars import BARS
+from workers.harness.figures import FIGURES
+from workers.harness.logbook import LOGBOOK
+
+
+def install(steps: Callable[[], int]) -> None:
+    """In the zygote, once. `steps` answers how many steps the training of the run has made: optimiser steps, or
+    backward passes where no optimiser is used."""
+    LOGBOOK.install(steps)
+    BARS.install()
+    boards.install()
+    FIGURES.install()
