@@ -50,7 +50,8 @@ def rebuild(type_: str, data: object) -> dict[str, Any]:
     - `histogram` `{name, step?, edges, counts}`: one edge more than counts
     - `text` `{name, step?, text}`
     - `inspection` `{id, of, name, step?, error, modules, tensors}`: `modules` `[{name, type, parameters}]`, `tensors`
-      `[{name, shape, dtype, device, statistics?, values?, gradient?}]`; `of` is modules, tensor, activations, or
+      `[{name, shape, dtype, device, statistics?, sampled?, values?, gradient?}]`, `sampled` being
+      how many elements the statistics are of, where not all; `of` is modules, tensor, activations, or
       parameters for what is left at the end (then `id` is ""); `error` says why there is nothing, or is ""
     - `diagnosis` `{code, step, message, metric, evidence: [[step, value], …]}`
     - `verdict` `{passed, checks: [{name, passed, message}]}`
@@ -177,6 +178,7 @@ _tensor = _object(
         "dtype": _label,
         "device": _label,
         "statistics": _maybe(_statistics),
+        "sampled": _maybe(_count),
         "values": _maybe(_list(_value, MAX_VALUES)),
         "gradient": _maybe(_statistics),
     }
