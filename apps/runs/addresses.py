@@ -39,7 +39,8 @@ def describe(run: Run) -> dict[str, str | int | float | None]:
 def make_ticket(request: HttpRequest, run: Run) -> dict[str, str | int]:
     """The address of the run's live events, open to this page's origin for a minute."""
     origin = f"{request.scheme}://{request.get_host()}"
-    ticket = issue(settings.TICKET_KEY, Ticket(run=str(run.id), origin=origin, expires=int(time.time()) + LIFETIME_S))
+    user, expires = str(request.user.pk or ""), int(time.time()) + LIFETIME_S
+    ticket = issue(settings.TICKET_KEY, Ticket(run=str(run.id), user=user, origin=origin, expires=expires))
     query = urlencode({"ticket": ticket})
     return {"events_url": f"{_streams_base(request)}/runs/{run.id}/events?{query}", "expires_in": LIFETIME_S}
 

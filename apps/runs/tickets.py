@@ -10,11 +10,14 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass
 
-PURPOSE = b"kindling live events 1:"
+PURPOSE = b"kindling live events 2:"
 """Signed along with every ticket, so that no other use of the key makes one."""
 
 LIFETIME_S = 60
-"""How long a ticket opens a stream. A stream that is open stays open."""
+"""How long a ticket opens a stream. A stream that is open stays open, unless its owner's streams are ended."""
+
+CLOSINGS = "closings"
+"""Valkey stream that says whose live streams end now (`user`), and when that was decided (`at`, seconds of the epoch)."""
 
 
 class BadTicket(ValueError):
@@ -23,9 +26,10 @@ class BadTicket(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """Opens the events of `run` to pages of `origin` until `expires` (seconds of the epoch)."""
+    """Opens the events of `run` to `user` (an id, or "" for a visitor), to pages of `origin`, until `expires` (seconds of the epoch)."""
 
     run: str
+    user: str
     origin: str
     expires: int
 

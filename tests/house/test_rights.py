@@ -84,7 +84,7 @@ def test_the_worker_may_no_more(data: Path, command: str) -> None:
 def test_streams_read_events(data: Path) -> None:
     client = connect(data, "streams")
     client.xrange("run:1")
-    client.xread({"bus": "0"})
+    client.xread({"bus": "0", "closings": "0"})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from apps.runs.tickets import BadTicket, Ticket, check, issue
 
-TICKET = Ticket(run="a-run", origin="https://kindling.example", expires=1000)
+TICKET = Ticket(run="a-run", user="7", origin="https://kindling.example", expires=1000)
 KEY = "key"
 
 

@@ -31,9 +31,11 @@ def new_run() -> str:
     return str(uuid.uuid4())
 
 
-def events_url(address: str, run: str, *, lifetime_s: int = 60, of: str = "", key: str = "", after: str = "") -> str:
+def events_url(
+    address: str, run: str, *, user: str = "7", lifetime_s: int = 60, of: str = "", key: str = "", after: str = ""
+) -> str:
     """Where to watch `run`; `of` and `key` make a ticket for another run or with another key."""
-    ticket = Ticket(run=of or run, origin=ORIGIN, expires=int(time.time()) + lifetime_s)
+    ticket = Ticket(run=of or run, user=user, origin=ORIGIN, expires=int(time.time()) + lifetime_s)
     query = {"ticket": issue(key or settings.TICKET_KEY, ticket), **({"after": after} if after else {})}
     return f"{address}/runs/{run}/events?{httpx.QueryParams(query)}"
 

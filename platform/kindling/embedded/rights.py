@@ -17,8 +17,8 @@ RIGHTS = {
         "~_kombu.* &controls +@all -@admin -@dangerous +info "
         "(~controls:* -@all +lpop +llen) (%W~machine:* %W~machines -@all +set +del +sadd +srem)"
     ),
-    # Events of runs, to read.
-    "streams": "%R~run:* %R~bus -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
+    # Events of runs, and whose streams end, to read.
+    "streams": "%R~run:* %R~bus %R~closings -@all +@connection +xread +xrange +xrevrange +xlen +xinfo +exists",
 }
 """What each user may do, in the words of `ACL SETUSER`."""
 

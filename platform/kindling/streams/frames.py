@@ -1,14 +1,17 @@
-"""A stored event as a browser gets it: one frame of Server-Sent Events."""
+"""A stored event as a browser gets it: one frame of Server-Sent Events, written once for all who see it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workers.protocol import OUTCOMES, BadMessage, Event, decode, parse_entry_id
+from workers.protocol import OUTCOMES, QUEUE_EVENT, BadMessage, Event, decode, parse_entry_id
 
 HEARTBEAT = b": still here\n\n"
+
+PIECE_BYTES = 64 * 1024
+"""Frames are sent together up to about so much: what a viewer who stops reading can make us hold."""
 
 Mark = tuple[int, int]
 """`(fence, seq)`: how far a viewer has come."""
@@ -17,6 +20,15 @@ Mark = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One event, ready to send. `is_last` for the final state, after which nothing comes."""
+
+    mark: Mark
+    text: bytes
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Frames as they are sent together; whoever has it has come to `mark`."""
 
     mark: Mark
     text: bytes
@@ -34,15 +46,37 @@ def make_frame(entry_id: str, stored: bytes) -> Frame:
     return Frame(mark, _encode(event.type, data, entry_id), is_last)
 
 
-def join(mark: Mark, frames: Sequence[Frame]) -> bytes:
-    """The frames as bytes to send to a viewer who has come to `mark`; where events are missing, a `gap` says so."""
-    parts = []
+def make_passing(stored: bytes) -> bytes:
+    """A frame without a number: told to who is there, and never again. Raises `BadMessage`."""
+    try:
+        raw = json.loads(stored)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage("not JSON") from error
+    if not isinstance(raw, dict) or raw.get("type") != QUEUE_EVENT or not isinstance(data := raw.get("data"), dict):
+        raise BadMessage("no such event without a number")
+    return _encode(QUEUE_EVENT, data)
+
+
+def make_retry(milliseconds: int) -> bytes:
+    """Tells a browser how long to wait before it connects again."""
+    return f"retry: {milliseconds}\n\n".encode()
+
+
+def cut_up(mark: Mark, frames: Sequence[Frame]) -> Iterator[Piece]:
+    """The frames for viewers who have come to `mark`, in pieces to send; where events are missing, a `gap` says so."""
+    texts: list[bytes] = []
+    size = 0
     for frame in frames:
+        if texts and size + len(frame.text) > PIECE_BYTES:
+            yield Piece(mark, b"".join(texts), is_last=False)
+            texts, size = [], 0
         if _is_gap(mark, frame):
-            parts.append(_make_gap(mark, frame.mark))
-        parts.append(frame.text)
+            texts.append(_make_gap(mark, frame.mark))
+        texts.append(frame.text)
+        size += len(frame.text)
         mark = frame.mark
-    return b"".join(parts)
+    if texts:
+        yield Piece(mark, b"".join(texts), frames[-1].is_last)
 
 
 def has_gap(mark: Mark, frames: Sequence[Frame]) -> bool:

@@ -1,86 +1,60 @@
-"""One reader of the bus per process, and the viewers it hands events to."""
+"""One reader of Valkey per process, and the rooms it hands events to."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from redis import RedisError
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from kindling.streams.frames import Frame, Mark, make_frame
-from workers.protocol import BUS, BadMessage, parse_entry_id, stream_key
+from apps.runs.tickets import CLOSINGS, LIFETIME_S, BadTicket, Ticket
+from kindling.streams.frames import Frame, Mark, make_frame, make_passing
+from kindling.streams.room import Page, Room
+from kindling.streams.viewer import Viewer
+from workers.protocol import BUS, BadMessage, stream_key
 
 logger = logging.getLogger(__name__)
 
 BLOCK_MS = 5000
-"""How long one read of the bus waits. The socket's timeout is twice that, so a half-open connection is noticed."""
+"""How long one read of the news waits. The socket's timeout is twice that, so a half-open connection is noticed."""
 
-QUEUE = 500
-"""Events that a viewer may be behind before it is sent back to the stream."""
+NEWS = 100
+"""Entries of the bus read at a time."""
 
-PAGE = 500
+PAGE = 200
 """Events of a history read at a time."""
+
+READERS = 4
+"""Histories read at a time: when everybody reads again, Valkey and this process's memory feel this many."""
 
 RETRY_S = 0.3
 
-
-class Viewer:
-    """One open stream. The hub puts frames in; the connection takes them out."""
-
-    def __init__(self) -> None:
-        self.must_reread = False
-        self._frames: deque[Frame] = deque()
-        self._news = asyncio.Event()
-
-    def put(self, frame: Frame) -> None:
-        """Without waiting: who is too far behind gets nothing more, and reads the stream again when it has time."""
-        if len(self._frames) >= QUEUE:
-            self.send_back()
-        elif not self.must_reread:
-            self._frames.append(frame)
-            self._news.set()
-
-    def send_back(self) -> None:
-        """From here on the viewer's queue is not complete: it has to read the stream again."""
-        self.must_reread = True
-        self._frames.clear()
-        self._news.set()
-
-    def begin(self) -> None:
-        """Before reading history: what is put from now on counts."""
-        self.must_reread = False
-        self._frames.clear()
-
-    async def take(self, timeout_s: float) -> list[Frame]:
-        """The frames put since last time, waiting for one at most so long; none also when it has to read again."""
-        if not self._frames and not self.must_reread:
-            self._news.clear()
-            try:
-                async with asyncio.timeout(timeout_s):
-                    await self._news.wait()
-            except TimeoutError:
-                return []
-        frames = list(self._frames)
-        self._frames.clear()
-        return frames
+Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
 
 class Hub:
-    """Tails the bus of all runs and hands each event to the viewers of its run."""
+    """Tails the bus of all runs and hands each event to the room of its run; ends the streams of who has logged out."""
 
     def __init__(self, url: str) -> None:
         # No retries inside the client: whoever loses the connection has to know, to read again.
         retry = Retry(NoBackoff(), 0)
         self._tail = Redis.from_url(url, socket_timeout=2 * BLOCK_MS / 1000, socket_connect_timeout=2, retry=retry)
-        self._history = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=retry)
-        self._viewers: defaultdict[str, set[Viewer]] = defaultdict(set)
+        pool = BlockingConnectionPool.from_url(
+            url, max_connections=READERS, timeout=None, socket_timeout=5, socket_connect_timeout=2, retry=retry
+        )
+        self._history = Redis(connection_pool=pool)
+        self._rooms: dict[str, Room] = {}
+        self._closed: dict[str, float] = {}
+        """When people's streams were ended last, by the clock that dates tickets; oldest first, for as long as a ticket lives."""
+        self._closings = b""
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -89,8 +63,8 @@ class Hub:
         return self._connected.is_set()
 
     @property
-    def viewers(self) -> int:
-        return sum(len(viewers) for viewers in self._viewers.values())
+    def viewers(self) -> list[Viewer]:
+        return [viewer for room in self._rooms.values() for viewer in room]
 
     def start(self) -> None:
         """Begin to tail the bus, in the running loop."""
@@ -104,84 +78,132 @@ class Hub:
         await self._history.aclose()
 
     @contextmanager
-    def watching(self, run: str) -> Iterator[Viewer]:
-        """A viewer of this run, registered for as long as the block lasts."""
-        viewer = Viewer()
-        self._viewers[run].add(viewer)
+    def watching(self, run: str, viewer: Viewer) -> Iterator[None]:
+        """Gives the viewer all events of the run beyond its mark, for as long as the block lasts."""
+        room = self._rooms.get(run)
+        if room is None:
+            room = self._rooms[run] = Room(run, self._read)
+        room.enter(viewer)
         try:
-            yield viewer
+            yield
         finally:
-            self._viewers[run].discard(viewer)
-            if not self._viewers[run]:
-                del self._viewers[run]
+            room.leave(viewer)
+            if not room and self._rooms.get(run) is room:
+                del self._rooms[run]
 
-    async def wait_until_connected(self, timeout_s: float) -> bool:
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._connected.wait()
-        except TimeoutError:
-            return False
-        return True
+    def refuse_closed(self, ticket: Ticket) -> None:
+        """Raises `BadTicket` for one that was made before its owner's streams were ended."""
+        if self._closed.get(ticket.user, 0.0) >= ticket.expires - LIFETIME_S:
+            raise BadTicket("You have logged out. Log in to watch this run.")
 
-    async def read_history(self, run: str, after: Mark) -> AsyncIterator[list[Frame]]:
-        """What the run's stream holds beyond `after`, in order. Raises `redis.RedisError` or `OSError`."""
+    async def _read(self, run: str, mark: Mark) -> Page:
+        """A page of the run's stream. Waits for as long as Valkey is away."""
         while True:
-            start = f"({after[0]}-{after[1]}"
-            entries: Any = await self._history.xrange(stream_key(run), min=start, count=PAGE)
-            frames = [_read_frame(entry_id, fields.get(b"event", b"")) for entry_id, fields in entries]
-            readable = [frame for frame in frames if frame is not None]
-            if readable:
-                yield readable
-            if len(entries) < PAGE:
-                return
-            after = parse_entry_id(entries[-1][0].decode())
+            await self._connected.wait()
+            try:
+                # With the entry at the mark itself: if that is the final state, there is nothing to wait for.
+                entries: Any = await self._history.xrange(stream_key(run), min=f"{mark[0]}-{mark[1]}", count=PAGE)
+            except (RedisError, OSError) as error:
+                logger.warning("Run %s cannot be read now (%s); its viewers wait", run, error)
+                await asyncio.sleep(RETRY_S)
+            else:
+                frames = [frame for entry_id, fields in entries if (frame := _read_frame(entry_id, fields))]
+                return Page(frames, _read_id(entries[-1][0]) if entries else mark, len(entries) < PAGE)
 
     async def _tail_for_ever(self) -> None:
         while True:
             try:
-                await self._follow_bus()
+                await self._follow()
             except (RedisError, OSError) as error:
                 logger.warning("Valkey is away (%s); viewers wait", error)
             self._connected.clear()
             await asyncio.sleep(RETRY_S)
 
-    async def _follow_bus(self) -> None:
-        """From the bus's present end on. Whoever watches already reads its stream again: something may be missed."""
-        newest: Any = await self._tail.xrevrange(BUS, count=1)
-        position: bytes = newest[0][0] if newest else b"0-0"
-        for viewers in self._viewers.values():
-            for viewer in viewers:
-                viewer.send_back()
+    async def _follow(self) -> None:
+        """News from now on. Whoever watches already reads its stream again: something may be missed."""
+        positions = {BUS: await self._find_end(BUS), CLOSINGS: await self._find_closings()}
+        for room in self._rooms.values():
+            room.begin_again()
         self._connected.set()
         while True:
-            answer: Any = await self._tail.xread({BUS: position}, count=PAGE, block=BLOCK_MS)
-            for entry_id, fields in _entries(answer):
-                position = entry_id
-                self._hand_out(fields)
+            answer: Any = await self._tail.xread(positions, count=NEWS, block=BLOCK_MS)  # type: ignore[arg-type]
+            for key, entries in _list_answers(answer):
+                positions[key] = entries[-1][0]
+                if key == BUS:
+                    self._hand_out(entries)
+                else:
+                    self._close(entries)
 
-    def _hand_out(self, fields: dict[bytes, bytes]) -> None:
-        viewers = self._viewers.get(fields.get(b"run", b"").decode(errors="replace"))
-        if not viewers:
-            return
-        frame = _read_frame(fields.get(b"id", b""), fields.get(b"event", b""))
-        if frame is not None:
-            for viewer in viewers:
-                viewer.put(frame)
+    async def _find_end(self, key: str) -> bytes:
+        newest: Any = await self._tail.xrevrange(key, count=1)
+        return newest[0][0] if newest else b"0-0"
+
+    async def _find_closings(self) -> bytes:
+        """From where closings concern us: from those missed while Valkey was away, and as long as a ticket lives back."""
+        milliseconds, _ = _read_id(await self._find_end(CLOSINGS))
+        start = f"{max(0, milliseconds - LIFETIME_S * 1000)}-0".encode()
+        return min(start, self._closings or start, key=_read_id)
+
+    def _hand_out(self, entries: Entries) -> None:
+        """News of the same run are told together."""
+        frames: defaultdict[str, list[Frame]] = defaultdict(list)
+        for _, fields in entries:
+            run = fields.get(b"run", b"").decode(errors="replace")
+            room = self._rooms.get(run)
+            if room is None:
+                continue
+            if not fields.get(b"id"):
+                _hand_passing(room, fields)
+            elif frame := _read_frame(fields[b"id"], fields):
+                frames[run].append(frame)
+        for run, news in frames.items():
+            self._rooms[run].hear(news)
+
+    def _close(self, entries: Entries) -> None:
+        for entry_id, fields in entries:
+            self._closings = entry_id
+            self._end_streams(fields.get(b"user", b"").decode(errors="replace"), _read_time(fields.get(b"at", b"")))
+
+    def _end_streams(self, user: str, at: float) -> None:
+        self._closed.pop(user, None)
+        self._closed[user] = at
+        for viewer in self.viewers:
+            if viewer.user == user:
+                viewer.end()
+        while (oldest := next(iter(self._closed))) != user and self._closed[oldest] < at - 2 * LIFETIME_S:
+            del self._closed[oldest]
 
 
-def _entries(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """The entries in an answer to XREAD of one stream, in either version of the wire protocol."""
-    if not answer:
-        return []
+def _list_answers(answer: Any) -> list[tuple[str, Entries]]:
+    """What XREAD found in each stream, in either version of the wire protocol."""
     if isinstance(answer, dict):
-        ((pages),) = answer.values()
-        return [entry for page in pages for entry in page]
-    return list(answer[0][1])
+        return [(key.decode(), [entry for page in pages for entry in page]) for key, pages in answer.items()]
+    return [(key.decode(), entries) for key, entries in answer or []]
 
 
-def _read_frame(entry_id: bytes, stored: bytes) -> Frame | None:
+def _hand_passing(room: Room, fields: dict[bytes, bytes]) -> None:
     try:
-        return make_frame(entry_id.decode(errors="replace"), stored)
+        room.hear_passing(make_passing(fields.get(b"event", b"")))
+    except BadMessage as error:
+        logger.error("Not an event on the bus: %s", error)
+
+
+def _read_frame(entry_id: bytes, fields: dict[bytes, bytes]) -> Frame | None:
+    try:
+        return make_frame(entry_id.decode(errors="replace"), fields.get(b"event", b""))
     except BadMessage as error:
         logger.error("Not an event in a stream: %s", error)
         return None
+
+
+def _read_id(entry_id: bytes) -> Mark:
+    """As Valkey numbers entries, which need not be as we do."""
+    first, _, second = entry_id.partition(b"-")
+    return int(first), int(second)
+
+
+def _read_time(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return time.time()
