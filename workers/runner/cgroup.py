@@ -39,10 +39,8 @@ class Group:
     def bound(self, limit: int) -> None:
         """Set how many bytes the group may hold, swapped ones included. Raises `OSError`."""
         (self._folder / self._version.limit).write_text(str(limit))
-        with suppress(FileNotFoundError):  # no swap on this machine, or not counted
-            (self._folder / self._version.swap_limit).write_text(self._version.swap_text(limit))
-        with suppress(FileNotFoundError):
-            (self._folder / "memory.oom.group").write_text("1")
+        if (swap := self._folder / self._version.swap_limit).exists():
+            swap.write_text(self._version.swap_text(limit))
 
     @property
     def overran(self) -> bool:
@@ -101,6 +99,14 @@ class Groups:
         self._clear()
         return Group(self._folder / str(next(self._numbers)), self._version)
 
+    def try_(self) -> None:
+        """Make a group, bound it and take it away again. Raises `OSError`."""
+        group = self.make()
+        try:
+            group.bound(1 << 30)
+        finally:
+            self.release(group)
+
     def release(self, group: Group) -> None:
         """Its processes have been killed: it goes as soon as they have."""
         group.kill()
@@ -128,7 +134,7 @@ def find() -> Groups | None:
     try:
         groups = Groups(hierarchy)
         try:
-            groups.release(_tried(groups.make()))
+            groups.try_()
         except OSError:
             groups.close()
             raise
@@ -136,11 +142,6 @@ def find() -> Groups | None:
         log.info("memory is watched from outside: no control group can be made (%s)", error)
         return None
     return groups
-
-
-def _tried(group: Group) -> Group:
-    group.bound(1 << 30)
-    return group
 
 
 def sweep(folder: Path) -> None:

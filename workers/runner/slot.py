@@ -45,6 +45,7 @@ class Slot:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._spares: list[Spare] = []
+        self._enclosing: set[asyncio.Task[None]] = set()
         self._coming: list[tuple[Sizes, float]] = []
         self._failures = 0
         self._stumbles = 0
@@ -165,21 +166,41 @@ class Slot:
         loop.add_reader(spare.wire.fileno(), self._admit, spare)
 
     def _admit(self, spare: Spare) -> None:
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(spare.wire.fileno())
-        self._coming = _without(self._coming, spare.sizes)
+        asyncio.get_running_loop().remove_reader(spare.wire.fileno())
         try:
             if spare.wire.recv(16) != b"ready\n":
                 raise Died
             spare.inspect()
-            spare.enclose(self._groups)
         except (Unsafe, Died, OSError) as error:
-            spare.close()
-            self._stumble(str(error) if isinstance(error, Unsafe) else "")
+            self._reject(spare, str(error) if isinstance(error, Unsafe) else "")
             return
+        task = asyncio.create_task(self._enclose(spare, self._process))
+        self._enclosing.add(task)
+        task.add_done_callback(self._enclosing.discard)
+
+    async def _enclose(self, spare: Spare, zygote: object) -> None:
+        """Put the cell in its control group, where there are any, and it is ready; unless its zygote died meanwhile."""
+        try:
+            if self._groups is not None:
+                await spare.enclose(self._groups)
+        except OSError:
+            self._reject(spare, "")
+            return
+        if self._process is zygote:
+            self._keep_ready(spare)
+        else:
+            spare.close()
+
+    def _reject(self, spare: Spare, weakness: str) -> None:
+        self._coming = _without(self._coming, spare.sizes)
+        spare.close()
+        self._stumble(weakness)
+
+    def _keep_ready(self, spare: Spare) -> None:
+        self._coming = _without(self._coming, spare.sizes)
         self.refusal, self._stumbles = "", 0
         self._spares.append(spare)
-        loop.add_reader(spare.pidfd, self._replace, spare)
+        asyncio.get_running_loop().add_reader(spare.pidfd, self._replace, spare)
         self._changed()
 
     def _stumble(self, weakness: str) -> None:
