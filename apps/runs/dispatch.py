@@ -22,7 +22,7 @@ from apps.runs.limits import rebuild_limits
 from apps.runs.models import Run
 from apps.runs.setups import Setup, read_setup
 from apps.runs.states import AT_WORK, sources
-from apps.runs.turns import SENT, UNSENT, arrange
+from apps.runs.turns import SENT, UNSENT, list_due
 from workers.protocol import TASK_RUN, Event, Job, State, encode
 
 logger = logging.getLogger(__name__)
@@ -127,8 +127,9 @@ def _take_lock() -> None:
 
 def _send_by_turns(device: str, size: int) -> int:
     room = size - Run.objects.filter(SENT, device=device).count()
-    due = arrange(device)[: max(room, 0)] if room > 0 else []
-    return sum(_send(run) for run in due)
+    due = list_due(device)[:room] if room > 0 else []
+    runs = Run.objects.in_bulk(due)
+    return sum(_send(runs[pk]) for pk in due if pk in runs)
 
 
 def _send(run: Run) -> bool:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.runs import machines, streams
 from apps.runs.models import Run
-from apps.runs.turns import SENT, arrange
+from apps.runs.turns import SENT, list_due
 from workers.protocol import DEVICES, QUEUE_EVENT, State
 
 MEASURED = 20
@@ -64,7 +64,7 @@ def _line_up(device: str) -> list[UUID | None]:
     sent = Run.objects.filter(device=device, state=State.QUEUED, sent_at__isnull=False).order_by("sent_at", "id")
     settled = timezone.now() - SETTLED
     first = [run if sent_at < settled else None for run, sent_at in sent.values_list("pk", "sent_at") if sent_at]
-    return [*first, *arrange(device, [State.QUEUED, State.WAITING]).values_list("pk", flat=True)]
+    return [*first, *list_due(device, [State.QUEUED, State.WAITING])]
 
 
 def _measure_pace(device: str) -> float | None:
