@@ -1,8 +1,10 @@
-"""How many training steps a listing will take, where its loops say so.
+"""How many training steps and epochs a listing will take, where its loops say so.
 
 Asked once, at the first backward pass: for each frame of the student's on the stack, the loops around the line being
 executed are found in the source, and the length of what they run over is worked out from the frame's variables. The
-product over all of them is the total. One loop that cannot be understood, or a condition in between, and there is none.
+product over all of them is the number of passes, the length of the outermost the number of epochs. Where one of them
+cannot be understood, or there is a condition in between, there is no product; where the outermost counts through a
+`range`, the epochs are known all the same.
 """
 
 from __future__ import annotations
@@ -10,8 +12,13 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+import torch
+
+from workers.harness.names import attributes, release
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: lambda a, b: a + b,
@@ -20,29 +27,75 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.FloorDiv: lambda a, b: a // b,
 }
 _WRAPPERS = ("enumerate", "tqdm", "trange")
+_MOST = 2**53
 
 
 class _Unclear(Exception):
     """The number of steps cannot be told."""
 
 
-def total_steps(code: str, filename: str) -> int | None:
-    """The number of backward passes that the loops now running will make, or none."""
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A global variable of the listing that a loop counts through a range."""
+
+    scope: Mapping[str, Any]
+    name: str
+    through: range
+
+    def epoch(self) -> int | None:
+        """The turn that the loop is in, from 1; none when the variable has become something else."""
+        value = self.scope.get(self.name)
+        return self.through.index(value) + 1 if type(value) is int and value in self.through else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the loops say: backward passes in all, and turns of the outermost loop; `counter` where only that is known."""
+
+    epochs: int
+    passes: int | None = None
+    counter: Counter | None = None
+
+
+def plan(code: str, filename: str) -> Plan | None:
+    """Of the loops that now run in this thread, or none."""
     try:
         tree = ast.parse(code)
         frames = [frame for frame in _stack() if frame.f_code.co_filename == filename]
-        lengths = [length for frame in frames for length in _lengths(tree, frame)]
-    except (_Unclear, SyntaxError, RecursionError, ArithmeticError):
+    except (SyntaxError, RecursionError, ValueError):
         return None
-    total = 1
+    try:
+        lengths = [length for frame in reversed(frames) for length in _lengths(tree, frame)]
+        passes = _product(lengths)
+        return Plan(lengths[0], passes) if lengths and 0 < passes < _MOST else None
+    except (_Unclear, RecursionError, ArithmeticError):
+        counter = _outer_counter(tree, frames[-1]) if frames else None
+        return Plan(len(counter.through), counter=counter) if counter else None
+
+
+def _product(lengths: list[int]) -> int:
+    passes = 1
     for length in lengths:
-        total *= length
-    return total if lengths and 0 < total < 2**53 else None
+        passes *= length
+    return passes
+
+
+def _outer_counter(tree: ast.Module, frame: FrameType) -> Counter | None:
+    """Of the outermost loop of the listing itself, if it counts through a range to its end."""
+    loops = [node for node in _around(tree, frame.f_lineno) if isinstance(node, ast.For | ast.While | ast.AsyncFor)]
+    if not loops or not isinstance(loops[0], ast.For) or not isinstance(target := loops[0].target, ast.Name):
+        return None
+    try:
+        _check_ends(loops[0])
+        through = _range(loops[0].iter, frame.f_globals)
+    except (_Unclear, RecursionError, ArithmeticError):
+        return None
+    return Counter(frame.f_globals, target.id, through) if 0 < len(through) < _MOST else None
 
 
 def _stack() -> list[FrameType]:
     frames = []
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         frames.append(frame)
         frame = frame.f_back
@@ -52,6 +105,7 @@ def _stack() -> list[FrameType]:
 def _lengths(tree: ast.Module, frame: FrameType) -> list[int]:
     """Of the loops around the frame's line, within its own function."""
     names = {**frame.f_globals, **frame.f_locals}
+    release(frame)
     lengths: list[int] = []
     for node in _around(tree, frame.f_lineno):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -74,9 +128,7 @@ def _around(node: ast.AST, line: int) -> list[ast.AST]:
 
 def _check_plain(loop: ast.For) -> None:
     """A loop that can end early, or that differentiates at several places, has no length to rely on."""
-    for node in ast.walk(loop):
-        if isinstance(node, ast.Break | ast.Return):
-            raise _Unclear
+    _check_ends(loop)
     calls = [
         node.func.attr for node in ast.walk(loop) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
@@ -84,15 +136,46 @@ def _check_plain(loop: ast.For) -> None:
         raise _Unclear
 
 
+def _check_ends(loop: ast.For) -> None:
+    if any(isinstance(node, ast.Break | ast.Return) for node in ast.walk(loop)):
+        raise _Unclear
+
+
 def _length(node: ast.expr, names: Mapping[str, Any]) -> int:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and node.args:
-        called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-        if called in ("range", "trange"):
-            return len(range(*(_integer(argument, names) for argument in node.args)))
-        if called in _WRAPPERS:
+        called = _called(node)
+        if called == "zip":
+            return min(_length(argument, names) for argument in node.args)
+        if called in _WRAPPERS and called != "trange":
             return _length(node.args[0], names)
+        return len(_range(node, names))
+    return _sized(_value(node, names))
+
+
+def _range(node: ast.expr, names: Mapping[str, Any]) -> range:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and node.args:
+        called = _called(node)
+        if called == "tqdm":
+            return _range(node.args[0], names)
+        if called in ("range", "trange") and len(node.args) <= 3:
+            return range(*(_integer(argument, names) for argument in node.args))
+    raise _Unclear
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else node.func.attr  # type: ignore[attr-defined]
+
+
+def _value(node: ast.expr, names: Mapping[str, Any]) -> object:
+    """Of `name`, `self.name`, `config["name"]`: looked up without asking any code of the student's."""
     if isinstance(node, ast.Name):
-        return _sized(names.get(node.id))
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        return attributes(_value(node.value, names)).get(node.attr)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        held = _value(node.value, names)
+        if type(held) is dict:
+            return held.get(node.slice.value)
     raise _Unclear
 
 
@@ -110,14 +193,21 @@ def _sized(value: object) -> int:
 def _integer(node: ast.expr, names: Mapping[str, Any]) -> int:
     if isinstance(node, ast.Constant):
         value: object = node.value
-    elif isinstance(node, ast.Name):
-        value = names.get(node.id)
     elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
         value = _ARITHMETIC[type(node.op)](_integer(node.left, names), _integer(node.right, names))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
         value = _length(node.args[0], names)
+    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        value = _extent(_value(node.value.value, names), _integer(node.slice, names))
     else:
-        raise _Unclear
-    if not isinstance(value, int):
+        value = _value(node, names)
+    if type(value) is not int:
         raise _Unclear
     return value
+
+
+def _extent(value: object, dimension: int) -> int:
+    """Of `x.shape[0]`."""
+    if type(value) is not torch.Tensor or not -value.dim() <= dimension < value.dim():
+        raise _Unclear
+    return value.shape[dimension]

@@ -1,156 +1,212 @@
 """Watches training without a change to the code: every loss that is differentiated, every step of an optimiser.
 
 `torch.autograd.backward` is what both spellings of the backward pass reach, so it is wrapped once, in the zygote.
-The cost is one `item()` and one append a step; a thread sends what has gathered 20 times a second.
+The cost is one `item()` and one append a step; whatever else there is to see is seen when it is `due`, which the pulse
+says a few times a second.
 """
 
 from __future__ import annotations
 
-import math
 import os
-import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from workers.harness.loops import total_steps
-from workers.harness.thinning import thin
+from workers.harness import graph, inspection, loops, names
+from workers.harness.gate import Gate
+from workers.harness.inspection import Watch
+from workers.harness.optimisers import Optimisers
+from workers.harness.pace import Count, Pace
+from workers.harness.pulse import Pulse
+from workers.harness.reporter import REPORTER, Gathered
 from workers.harness.wire import Wire
+from workers.protocol import Control
 
-_PAUSE_S = 0.05
-_EXACT_POINTS = 5000
-_POINTS_PER_BATCH = 20
-_POINTS_PER_EVENT = 1000
+_WATCH_S = 30.0
+"""How long an inspection waits for a module to be given a batch."""
 
 
 class Meter:
     """Counts losses and steps of one run. A loss has the number of its backward pass, from 1, as its step."""
 
     def __init__(self) -> None:
-        self._wire: Wire | None = None
-        self._sending = threading.Lock()
+        self._gate = Gate()
+        self._pulse = Pulse()
+        self._pace = Pace()
+        self._optimisers = Optimisers()
+        self._recorder = graph.Recorder()
+        self._awaited: list[Watch] = []
+        self._models: dict[str, weakref.ref[nn.Module]] = {}
+        self._main: dict[str, Any] = {}
+        self._losses: deque[Gathered] = deque()
         self._clear()
+
+    @property
+    def steps(self) -> int:
+        """Steps of the optimisers so far; of backward passes where there are no optimisers."""
+        return self._steps or self._backwards
 
     def install(self) -> None:
         """Put the hooks in, for the life of this process and its forks."""
-        torch.autograd.backward = _wrapped(torch.autograd.backward, self._on_backward)
-        register_optimizer_step_post_hook(lambda optimizer, args, kwargs: self._on_step())
+        torch.autograd.backward = _wrapped(torch.autograd.backward, self)
+        register_optimizer_step_post_hook(self._on_step)
+        self._recorder.install()
         os.register_at_fork(after_in_child=self._after_fork)
 
-    def begin(self, wire: Wire, listing: str, code: str) -> None:
-        """Watch from here on, and report on `wire`."""
+    def begin(self, wire: Wire, listing: str, code: str, main: dict[str, Any]) -> None:
+        """Watch from here on, and report on `wire`; the listing will run in this thread, with `main` as its globals."""
         self._clear()
-        self._listing, self._code = listing, code
-        self._began = time.monotonic()
-        self._wire = wire
+        self._listing, self._code, self._main = listing, code, main
+        self._pace.clear()
+        self._optimisers.clear()
+        REPORTER.begin(wire)
+        self._losses = REPORTER.points("loss", "loss")
+        self._gate.begin(self._say, self._inspect, self._refuse)
+        self._recorder.begin(listing)
+        self.watching = True
+        self._pulse.start(wire, self._beat, self._gate.hear)
 
     def end(self) -> None:
         """Report the rest, and watch no more. Harmless when repeated."""
-        if self._wire is not None:
-            self._flush()
-            self._wire = None
+        if self.watching:
+            self.watching = False
+            self._recorder.end()
+            self._pulse.stop()
+            self._give_up(0.0)
+            self._gate.end()
+            self._tell_remains()
+            self._tell_course(last=True)
+            REPORTER.end()
+            self._clear()
 
     def _clear(self) -> None:
-        self._points: deque[tuple[int, float]] = deque()
+        self.watching = False
+        self.due = True
+        self._losses = deque()
         self._backwards = 0
         self._steps = 0
-        self._total: int | None = None
-        self._sought_total = False
-        self._sent_points = 0
-        self._sent_steps = 0
-        self._sent_at = 0.0
-        self._thread: threading.Thread | None = None
+        self._stepped_at = 0
+        self._known = 0
         self._listing = self._code = ""
-        self._began = 0.0
+        self._main, self._awaited, self._models = {}, [], {}
 
     def _after_fork(self) -> None:
         """A process that the student's code forks (a DataLoader's worker) is not watched, and inherits no lock."""
-        self._wire = None
-        self._sending = threading.Lock()
+        self.watching = False
+        self._pulse.stop()
+        self._gate.abandon()
+        REPORTER.abandon()
 
-    def _on_backward(self, tensors: Any) -> None:
-        wire = self._wire
-        if wire is None:
-            return
+    def on_backward(self, tensors: Any) -> None:
+        """A backward pass is about to begin."""
         self._backwards += 1
         loss = tensors if isinstance(tensors, torch.Tensor) else tensors[0] if len(tensors) == 1 else None
-        if loss is not None and loss.numel() == 1 and not loss.is_complex():
-            self._points.append((self._backwards, loss.item()))
-        if not self._sought_total:
-            self._seek_total()
-        if self._thread is None:
-            self._flush()
-            self._thread = self._start_thread(wire)
+        if loss is not None and loss.numel() == 1:
+            self._keep(loss)
+        if self._backwards == 1:
+            self._begin_training(loss)
+        if self.due and not self._steps and self._gate.waiting:
+            self._gate.attend()
 
-    def _on_step(self) -> None:
+    def _keep(self, loss: torch.Tensor) -> None:
+        """A number on a GPU is read later, since reading waits for it."""
+        if loss.is_cpu and not loss.is_complex():
+            self._losses.append((self._backwards, loss.item()))
+        elif loss.is_cuda:
+            self._losses.append((self._backwards, loss.detach()))
+
+    def _on_step(self, optimiser: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._steps += 1
+        self._stepped_at = self._backwards
+        if id(optimiser) != self._known:
+            self._known = id(optimiser)
+            self._optimisers.meet(optimiser)
+        if self.due and self.watching:
+            self.due = False
+            if self._optimisers.norm_due:
+                self._optimisers.tell_norm(optimiser, self._backwards)
+            if self._gate.waiting:
+                self._gate.attend()
+                self.due = self._gate.waiting
 
-    def _seek_total(self) -> None:
-        self._sought_total = True
-        self._total = total_steps(self._code, self._listing)
+    def _begin_training(self, loss: torch.Tensor | None) -> None:
+        """Once, and the first loss has left before."""
+        self._recorder.end()
+        REPORTER.flush()
+        self._pace.plan = loops.plan(self._code, self._listing)
+        with suppress(Exception):  # a graph that cannot be drawn is no reason to disturb the training
+            found = names.find(self._listing, self._main)
+            self._models = {name: weakref.ref(model) for name, model in names.trained(found).items()}
+            for part in graph.draw(loss, found.tensor_names()) if loss is not None else ():
+                REPORTER.tell("graph", part)
 
-    def _start_thread(self, wire: Wire) -> threading.Thread:
-        """None is really started for a rehearsal, since a zygote with a second thread could not fork."""
-        thread = threading.Thread(target=self._send_on, args=(wire,), name="meter", daemon=True)
-        if wire.connected:
-            with suppress(RuntimeError):  # no thread to be had under the run's limits: everything is sent at the end
-                thread.start()
-        return thread
+    def _beat(self) -> None:
+        """In the pulse's thread."""
+        self._tell_course()
+        REPORTER.tick()
+        self._gate.urge()
+        self._give_up(_WATCH_S)
+        self.due = True
 
-    def _send_on(self, wire: Wire) -> None:
-        while self._wire is wire:
-            time.sleep(_PAUSE_S)
-            self._flush()
+    def _tell_course(self, *, last: bool = False) -> None:
+        self._optimisers.tell_rates(self._backwards, last=last)
+        news = self._pace.news(Count(self._steps, self._backwards, self._stepped_at), self._gate.paused_s)
+        if news is not None:
+            REPORTER.tell("progress", news)
 
-    def _flush(self) -> None:
-        with self._sending:
-            if self._wire is None:
-                return
-            self._send_points(self._wire)
-            self._send_progress(self._wire)
+    def _tell_remains(self) -> None:
+        with suppress(Exception):  # the run is over, and has succeeded or failed by itself
+            models = names.trained(names.find(self._listing, self._main))
+            for name, held in self._models.items():
+                if (model := held()) is not None and all(model is not known for known in models.values()):
+                    models.setdefault(name, model)
+            if (remains := inspection.remains(models, self._backwards)) is not None:
+                REPORTER.tell("inspection", remains)
 
-    def _send_points(self, wire: Wire) -> None:
-        points = [self._points.popleft() for _ in range(len(self._points))]
-        if self._sent_points > _EXACT_POINTS:
-            points = thin(points, _POINTS_PER_BATCH)
-        self._sent_points += len(points)
-        for start in range(0, len(points), _POINTS_PER_EVENT):
-            batch = [[step, _number(value)] for step, value in points[start : start + _POINTS_PER_EVENT]]
-            wire.tell("metric", {"name": "loss", "kind": "loss", "points": batch})
+    def _inspect(self, control: Control) -> bool:
+        """Answer; or arrange for the answer, and say that it takes a step."""
+        if control.of != "activations":
+            inspection.answer(control, self._listing, REPORTER.say)
+            return False
+        watch = inspection.watch_next(control, self._listing, REPORTER.say)
+        if watch is not None:
+            self._awaited.append(watch)
+        return watch is not None
 
-    def _send_progress(self, wire: Wire) -> None:
-        """Steps of the optimisers; of the backward passes where a loop updates its weights by hand."""
-        step = self._steps or self._backwards
-        if step == self._sent_steps:
-            return
-        now = time.monotonic()
-        rate = (step - self._sent_steps) / max(now - (self._sent_at or self._began), 1e-6)
-        total = self._total if self._total is not None and step <= self._total else None
-        self._sent_steps, self._sent_at = step, now
-        wire.tell("progress", {"step": step, "total": total, "rate": round(rate, 1)})
+    def _say(self, word: str) -> None:
+        """That the run is paused, or goes on. A step taken to see a module work is over when it pauses again."""
+        if word == "paused":
+            self._give_up(0.0)
+        self._tell_course()
+        REPORTER.say(word, {})
+
+    def _refuse(self, control: Control) -> None:
+        inspection.refuse(
+            control, "The code is inside one long operation; ask again when it is through.", REPORTER.tell
+        )
+
+    def _give_up(self, after_s: float) -> None:
+        """On modules that are given nothing."""
+        while self._awaited and time.monotonic() - self._awaited[0].since >= after_s:
+            self._awaited.pop(0).give_up()
 
 
-def _wrapped(backward: Callable[..., None], seen: Callable[[Any], None]) -> Callable[..., None]:
+def _wrapped(backward: Callable[..., None], meter: Meter) -> Callable[..., None]:
     def watched(tensors: Any, *args: Any, **kwargs: Any) -> None:
-        seen(tensors)
+        if meter.watching:
+            meter.on_backward(tensors)
         backward(tensors, *args, **kwargs)
 
     watched.__name__, watched.__qualname__, watched.__doc__ = "backward", "backward", backward.__doc__
     watched.__module__ = backward.__module__
     return watched
-
-
-def _number(value: float) -> float | str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
 
 
 METER = Meter()

@@ -1,8 +1,9 @@
 """What a run has to say of itself, gathered from anywhere and sent a few times a second by one thread.
 
-For whoever watches a part of the student's work (bars, boards, figures, the diagnosis): `tell` and `observe` may be
-called in any thread, cost a microsecond or two, never block and never raise. The pulse sends what has gathered, 20 times a
-second, as much of it as the supervisor takes; what does not fit waits for the next time.
+For whoever watches a part of the student's work (training, bars, boards, figures): `tell` and `observe` may be called
+in any thread, cost a microsecond or two, never block and never raise. The pulse sends what has gathered 20 times a
+second. `on_begin`, `on_tick`, `on_points` and `on_end` are called once a process, in the zygote, and say what shall
+happen in each run.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from workers.harness.thinning import Point, thin, told
 from workers.harness.wire import Wire
 
 Hearer = Callable[[str, str, list[Point]], None]
 """Called with name, kind and points of a metric."""
 
+Gathered = tuple[int, float | torch.Tensor]
+
 _EXACT_POINTS = 5000
 _POINTS_PER_BATCH = 20
 _POINTS_PER_EVENT = 1000
 _EVENTS_PER_BATCH = 8
 """Of what was told: 160 a second, and the supervisor takes 200 in all."""
-_METRICS = 200
 _WAITING_EVENTS = 2000
 _LAST_EVENTS = 300
 
@@ -34,9 +38,12 @@ class Reporter:
     def __init__(self) -> None:
         self._hearers: list[Hearer] = []
         self._starts: list[Callable[[], None]] = []
+        self._ticks: list[Callable[[], None]] = []
         self._ends: list[Callable[[], None]] = []
         self._sending = threading.Lock()
-        self._clear()
+        self._wire: Wire | None = None
+        self._series: dict[str, _Series] = {}
+        self._events: deque[tuple[str, dict[str, Any]]] = deque()
 
     def on_points(self, hearer: Hearer) -> None:
         """For the life of the process: show it each batch of points of every metric, none left out, before it is sent.
@@ -44,6 +51,10 @@ class Reporter:
         Called in the pulse's thread (the very first batch in the student's). Points of one metric come in order.
         """
         self._hearers.append(hearer)
+
+    def on_tick(self, tick: Callable[[], None]) -> None:
+        """For the life of the process: call it in the pulse's thread, 20 times a second, before what it tells is sent."""
+        self._ticks.append(tick)
 
     def on_begin(self, begin: Callable[[], None]) -> None:
         """For the life of the process: call it when a run begins, before its code does."""
@@ -84,45 +95,51 @@ class Reporter:
             self._events.append((type_, data))
 
     def observe(self, name: str, kind: str, step: int, value: float) -> None:
-        """One point of a metric. After 5,000 points of a metric, 20 a batch are sent: those that draw the same curve."""
+        """One point of a metric. After 5,000 points of one, 20 a batch are sent: those that draw the same curve."""
         self.points(name, kind).append((step, value))
 
-    def points(self, name: str, kind: str) -> deque[Point]:
-        """Where points of this metric gather: for who appends many. Beyond 200 metrics they gather nowhere."""
-        series = self._series.get(name)
-        if series is None:
-            series = _Series(kind)
-            if self._wire is not None and len(self._series) < _METRICS:
-                self._series[name] = series
+    def points(self, name: str, kind: str) -> deque[Gathered]:
+        """Where the points of this metric gather, for who appends many; the values may be tensors of one number."""
+        if (series := self._series.get(name)) is None:
+            series = self._series[name] = _Series(kind)
         return series.points
+
+    def say(self, type_: str, data: dict[str, Any]) -> None:
+        """Send it at once, after all that has gathered."""
+        self.flush()
+        if (wire := self._wire) is not None:
+            wire.tell(type_, data)
+
+    def tick(self) -> None:
+        """What the pulse does."""
+        if self._wire is not None:
+            for tick in self._ticks:
+                tick()
+            self.flush()
 
     def flush(self, *, last: bool = False) -> None:
         """Send what has gathered. For the pulse, and for what must be known at once."""
         with self._sending:
             if (wire := self._wire) is None:
                 return
-            wire.tell_all(self._metrics(last=last) + self._told(_LAST_EVENTS if last else _EVENTS_PER_BATCH))
+            wire.tell_all(self._metrics() + self._told(_LAST_EVENTS if last else _EVENTS_PER_BATCH))
 
     def _clear(self) -> None:
-        self._wire: Wire | None = None
-        self._series: dict[str, _Series] = {}
-        self._events: deque[tuple[str, dict[str, Any]]] = deque()
+        self._wire = None
+        self._series = {}
+        self._events.clear()
 
-    def _metrics(self, *, last: bool) -> list[tuple[str, dict[str, Any]]]:
-        """Of those with points, the ones that have waited longest; the first one, the loss, always."""
-        waiting = [(name, series) for name, series in tuple(self._series.items()) if series.points]
-        if not last and len(waiting) > _EVENTS_PER_BATCH:
-            waiting = waiting[:1] + sorted(waiting[1:], key=lambda pair: pair[1].batch)[: _EVENTS_PER_BATCH - 1]
-        return [event for name, series in waiting for event in self._batch(name, series)]
+    def _metrics(self) -> list[tuple[str, dict[str, Any]]]:
+        return [event for name, series in tuple(self._series.items()) for event in self._batch(name, series)]
 
     def _batch(self, name: str, series: _Series) -> list[tuple[str, dict[str, Any]]]:
         points = series.take()
-        for hear in self._hearers:
-            hear(name, series.kind, points)
+        if points:
+            for hear in self._hearers:
+                hear(name, series.kind, points)
         if series.sent > _EXACT_POINTS:
             points = thin(points, _POINTS_PER_BATCH)
         series.sent += len(points)
-        series.batch = max(other.batch for other in self._series.values()) + 1
         return [
             ("metric", {"name": name, "kind": series.kind, "points": told(points[start : start + _POINTS_PER_EVENT])})
             for start in range(0, len(points), _POINTS_PER_EVENT)
@@ -133,16 +150,17 @@ class Reporter:
 
 
 class _Series:
-    """The points of one metric that wait, and how much of it was sent."""
+    """The points of one metric that wait, and how many of it were sent."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.points: deque[Point] = deque()
+        self.points: deque[Gathered] = deque()
         self.sent = 0
-        self.batch = 0
 
     def take(self) -> list[Point]:
-        return [self.points.popleft() for _ in range(len(self.points))]
+        """Reading a number that still lies on a GPU waits for it: here, and not in the training."""
+        taken = [self.points.popleft() for _ in range(len(self.points))]
+        return [(step, value if type(value) is float else float(value)) for step, value in taken]
 
 
 REPORTER = Reporter()

@@ -22,7 +22,7 @@ from typing import NoReturn
 import numpy as np
 import torch
 
-from workers.harness import blame
+from workers.harness import blame, questions
 from workers.harness.meter import METER
 from workers.harness.wire import Wire
 from workers.protocol import Job, Limits, decode
@@ -48,8 +48,9 @@ with torch.no_grad():
 
 def rehearse() -> None:
     """Train a little, so that what is loaded or compiled at first use is there, and its pages are this process's own."""
-    METER.begin(Wire(None), policy.LISTING, _REHEARSAL)
-    exec(compile(_REHEARSAL, policy.LISTING, "exec"), {"__name__": "__rehearsal__"})  # noqa: S102
+    names = {"__name__": "__rehearsal__"}
+    METER.begin(Wire(None), policy.LISTING, _REHEARSAL, names)
+    exec(compile(_REHEARSAL, policy.LISTING, "exec"), names)  # noqa: S102
     METER.end()
     blame.tell(ValueError("rehearsed"), io.StringIO())
     gc.collect()
@@ -71,8 +72,11 @@ def live(channel: socket.socket) -> NoReturn:
         wire.tell("refused", {"message": f"a limit could not be set: {error}"})
         os._exit(1)
     wire.tell("started", {})
-    METER.begin(wire, policy.LISTING, job.code)
-    _leave(_perform(job.code, main, wire))
+    METER.begin(wire, policy.LISTING, job.code, vars(main))
+    exit_code = _perform(job.code, main, wire)
+    if job.questioned and exit_code == 0:
+        questions.answer(wire, vars(main))
+    _leave(exit_code)
 
 
 def _settle() -> types.ModuleType:

@@ -1,0 +1,160 @@
+"""Looks at the student's modules and tensors and answers as an `inspection` event. What goes wrong is the answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from workers.harness import names
+from workers.harness.names import Found
+from workers.harness.tensors import detail, outline, shown, undisturbed
+from workers.protocol import Control
+from workers.shapes import MAX_LISTED, MAX_NAME
+
+Tell = Callable[[str, dict[str, Any]], None]
+
+_ROOM = 60_000
+"""Characters of an answer: an event may have 64 KB."""
+
+_SMALL = 64
+_SMALL_IN_ALL = 1024
+"""Of the parameters at the end, those with so many values are told with them, as long as they are not too many together."""
+
+
+def answer(control: Control, listing: str, tell: Tell) -> None:
+    """List the modules and tensors, or tell one tensor. For the student's thread: the names come from its stack."""
+    try:
+        with undisturbed():
+            tell("inspection", _look(control, names.find(listing)))
+    except Exception as error:  # noqa: BLE001 - an odd tensor must not end the run that somebody looks into
+        refuse(control, f"“{shown(control.name)}” cannot be shown: {_first_line(error)}", tell)
+
+
+def refuse(control: Control, error: str, tell: Tell) -> None:
+    """Answer that there is nothing to see, and why."""
+    tell("inspection", _answer(control.id, control.of, shown(control.name), error=error))
+
+
+class Watch:
+    """Tells what one module makes of the next batch that it is given, in the thread that gives it."""
+
+    def __init__(self, control: Control, module: nn.Module, tell: Tell) -> None:
+        self._control, self._tell = control, tell
+        self._answered = False
+        self._handle = nn.Module.register_forward_hook(module, self._see)
+        self.since = time.monotonic()
+
+    def give_up(self) -> None:
+        """Watch no longer; says so if there was nothing to see. Harmless when repeated."""
+        self._handle.remove()
+        if not self._answered:
+            self._answered = True
+            words = f"“{shown(self._control.name)}” was not given anything to work on in the meantime."
+            refuse(self._control, words, self._tell)
+
+    def _see(self, module: nn.Module, given: object, made: object) -> None:
+        self._handle.remove()
+        if self._answered:
+            return
+        self._answered = True
+        control = self._control
+        try:
+            with undisturbed():
+                event = _answer(control.id, control.of, shown(control.name))
+                self._tell("inspection", _fitting(event, _made(control.name, made)))
+        except Exception as error:  # noqa: BLE001 - as above
+            refuse(control, f"What “{shown(control.name)}” returned cannot be shown: {_first_line(error)}", self._tell)
+
+
+def watch_next(control: Control, listing: str, tell: Tell) -> Watch | None:
+    """Watch a module until its next forward pass; none where there is no such module, which is then told."""
+    module = names.find(listing).modules.get(control.name)
+    if module is None:
+        refuse(control, f"There is no module named “{shown(control.name)}”.", tell)
+        return None
+    return Watch(control, module, tell)
+
+
+def remains(models: dict[str, nn.Module], step: int) -> dict[str, Any] | None:
+    """The parameters that training has left: statistics of each, and the values of small ones; none where there are none."""
+    tensors = {name: p for model, module in models.items() for name, p in names.parameters(module, model).items()}
+    if not tensors:
+        return None
+    return _fitting(_answer("", "parameters", "", step=step), _remaining(tensors))
+
+
+def _remaining(tensors: dict[str, torch.Tensor]) -> Iterator[dict[str, Any]]:
+    left = _SMALL_IN_ALL
+    for name, tensor in tensors.items():
+        try:
+            with undisturbed():
+                told = detail(name, tensor, values=min(_SMALL, left))
+        except Exception:  # noqa: BLE001, S112 - as above; the others are still worth telling
+            continue
+        left -= len(told.get("values") or ())
+        yield told | {"gradient": None}
+
+
+def _look(control: Control, found: Found) -> dict[str, Any]:
+    event = _answer(control.id, control.of, shown(control.name))
+    if control.of == "modules":
+        event["modules"] = [
+            {"name": shown(name), "type": type(module).__name__[:MAX_NAME], "parameters": names.count(module)}
+            for name, module in tuple(found.modules.items())[:MAX_LISTED]
+        ]
+        return _fitting(event, (outline(name, tensor) for name, tensor in found.tensors.items()))
+    tensor = found.tensors.get(control.name)
+    if tensor is None:
+        return event | {"error": f"There is no tensor named “{shown(control.name)}”."}
+    return _fitting(event, iter([detail(control.name, tensor)]))
+
+
+def _made(name: str, made: object, deep: int = 3) -> Iterator[dict[str, Any]]:
+    """The tensors in what a module returned."""
+    if issubclass(type(made), torch.Tensor):
+        yield detail(name, made)  # type: ignore[arg-type]
+    elif deep and isinstance(made, tuple | list):
+        for index, part in enumerate(tuple.__iter__(made) if isinstance(made, tuple) else list.__iter__(made)):
+            yield from _made(f"{name}[{index}]", part, deep - 1)
+    elif deep and type(made) is dict:
+        for key, part in tuple(made.items()):
+            yield from _made(f"{name}[{key!r}]" if isinstance(key, str | int) else name, part, deep - 1)
+
+
+def _answer(id_: str, of: str, name: str, *, error: str = "", step: int | None = None) -> dict[str, Any]:
+    return {
+        "id": id_[:MAX_NAME],
+        "of": of,
+        "name": name,
+        "step": step,
+        "error": error[:500],
+        "modules": [],
+        "tensors": [],
+    }
+
+
+def _fitting(event: dict[str, Any], tensors: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """With as many of the tensors as an event may carry; where one does not fit with its values, without them."""
+    while len(json.dumps(event)) > _ROOM:
+        del event["modules"][-20:]
+    room = _ROOM - len(json.dumps(event))
+    for tensor in tensors:
+        for told in (tensor, tensor | {"values": None}):
+            if len(event["tensors"]) < MAX_LISTED and (size := len(json.dumps(told)) + 2) <= room:
+                event["tensors"].append(told)
+                room -= size
+                break
+        else:
+            break
+    return event
+
+
+def _first_line(error: BaseException) -> str:
+    """What torch said; never through code of the student's."""
+    words = error.args[0] if error.args and type(error.args[0]) is str else type(error).__name__
+    return words.strip().partition("\n")[0][:200]
