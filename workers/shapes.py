@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ MAX_BINS = 128
 MAX_VALUES = 4_096
 """Of one tensor in an inspection: larger ones come with their statistics only."""
 MAX_LISTED = 400
+MAX_SIDE = 4_096
+"""Pixels of a picture: a small file can say that it is enormous, and whoever shows it pays for that."""
 MAX_COUNT = 2**53
 
 METRIC_KINDS = frozenset({"loss", "validation", "learning_rate", "gradient_norm", "scalar"})
@@ -30,7 +33,8 @@ DIAGNOSES = frozenset({"nan", "diverging", "not_learning", "overfitting"})
 SPECIAL_VALUES = frozenset({"NaN", "Infinity", "-Infinity"})
 """How numbers that JSON does not know are written, wherever a `value` stands below."""
 
-_PNG = b"\x89PNG\r\n\x1a\n"
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+"""How every PNG begins; width and height follow."""
 
 
 class BadShape(ValueError):
@@ -46,7 +50,7 @@ def rebuild(type_: str, data: object) -> dict[str, Any]:
     - `progress` `{step, total?, rate?, epoch?, epochs?, left_s?}`: optimiser steps done and in all, steps per second
     - `graph` `{part, parts, nodes: [{id, op, line?, label}], edges: [[from, to]], left_out}`: edges run from a node to
       what it was made from; `line` of the student's code; `left_out` counts nodes beyond the most that are told
-    - `figure` `{name, step?, png, width, height}`: base64
+    - `figure` `{name, step?, png, width, height}`: base64, of the size that the picture itself says
     - `histogram` `{name, step?, edges, counts}`: one edge more than counts
     - `text` `{name, step?, text}`
     - `inspection` `{id, of, name, step?, error, modules, tensors}`: `modules` `[{name, type, parameters}]`, `tensors`
@@ -62,6 +66,8 @@ def rebuild(type_: str, data: object) -> dict[str, Any]:
     if shape is None:
         raise BadShape(f"no such type of event: {type_[:40]!r}")
     rebuilt: dict[str, Any] = _object(shape)(data)
+    if type_ in _AGREEMENTS:
+        _AGREEMENTS[type_](rebuilt)
     return rebuilt
 
 
@@ -159,9 +165,20 @@ def _png(value: object) -> str:
         picture = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadShape("not base64") from error
-    if not picture.startswith(_PNG):
+    if not picture.startswith(_PNG) or len(picture) < len(_PNG) + 8:
         raise BadShape("not a PNG")
     return value
+
+
+def _check_size(figure: dict[str, Any]) -> None:
+    said = struct.unpack(">II", base64.b64decode(figure["png"])[len(_PNG) : len(_PNG) + 8])
+    if said != (figure["width"], figure["height"]) or not 0 < min(said) <= max(said) <= MAX_SIDE:
+        raise BadShape("not the size of the picture, or too large a one")
+
+
+def _check_bins(histogram: dict[str, Any]) -> None:
+    if len(histogram["edges"]) != len(histogram["counts"]) + 1:
+        raise BadShape("not one edge more than counts")
 
 
 _name = _text(MAX_NAME, printable=True, least=1)
@@ -235,3 +252,6 @@ _SHAPES: dict[str, dict[str, Part]] = {
     },
     "verdict": {"passed": _bool, "checks": _list(_graded, 32)},
 }
+
+_AGREEMENTS: dict[str, Callable[[dict[str, Any]], None]] = {"figure": _check_size, "histogram": _check_bins}
+"""Where fields that are right by themselves must also agree with each other."""

@@ -372,13 +372,13 @@ def test_a_pause_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     assert allowance.is_over
 
 
-def test_a_job_with_checks_may_run_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_with_checks_may_run_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
     now = set_clock(monkeypatch)
     check = Check(name="one", call="1", expect=Tensor(shape=[], values=[1.0]))
     allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100), checks=[check]))
-    now[0] = 259
+    now[0] = 359
     assert not allowance.is_over
-    now[0] = 261
+    now[0] = 361
     assert allowance.is_over
 
 

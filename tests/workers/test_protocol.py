@@ -76,6 +76,8 @@ def test_a_message_is_read_as_it_was_written(message: Message) -> None:
         b'{"kind":"event","seq":1,"at":0,"type":"explosion","data":{}}',
         b'{"kind":"event","seq":1,"at":0,"type":"stdout","data":[]}',
         b'{"kind":"event","seq":1,"at":0,"type":"stdout","data":{"text":NaN}}',
+        b'{"kind":"event","seq":1,"at":0,"type":"stdout","data":{"text":[1e999]}}',
+        b'{"kind":"event","seq":1,"at":0,"type":"stdout","data":{"text":' + b"9" * 5000 + b"}}",
         b'{"kind":"job","run":"a","fence":1,"code":"x","limits":{"cores":null}}',
         b'{"kind":"job","run":"a","fence":1,"code":"x","limits":{"cpus":1}}',
         b'{"kind":"finished","run":"a","fence":1,"exit":null,"metrics":{}}',

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.workers.messages import draw_picture
 from workers.protocol import MAX_EVENT_BYTES, Event, decode, encode
 from workers.sieve import BUDGETS, MAX_RUN_BYTES, RARE_AFTER_BYTES, THIN_AFTER_BYTES, Sieve
 
@@ -170,7 +170,7 @@ def event_at(at: float, kind: str, /, **data: Any) -> Event:
 
 
 def figure() -> Event:
-    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(30_000)).decode()
+    picture = draw_picture(640, 480, bytes(30_000))
     return event("figure", name="", png=picture, width=640, height=480)
 
 
