@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from .models import MAX_NAME, User
+from .models import MAX_NAME, Scope, User
 from .names import clean_name
 
 if TYPE_CHECKING:  # the stubs' class is generic, Django's is not
@@ -38,6 +38,27 @@ class ProfileForm(ProfileFormBase):
     class Meta:
         model = User
         fields = ["name"]
+
+
+class TokenForm(forms.Form):
+    """What a new access token is for."""
+
+    name = forms.CharField(
+        label="Name", max_length=MAX_NAME, help_text="Where you will use it, such as “laptop”. Only you see it."
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=Scope.choices,
+        initial=list(Scope),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what the token may do."},
+    )
+    days = forms.TypedChoiceField(
+        label="It works for", coerce=int, initial=90, choices=[(30, "30 days"), (90, "90 days"), (365, "a year")]
+    )
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
 
 
 class Labelled:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -67,3 +68,34 @@ class User(AbstractBaseUser, PermissionsMixin):
     def role_names(self) -> frozenset[str]:
         """Read once per instance, that is, once per request; a change of roles holds from the next request on."""
         return frozenset(self.groups.values_list("name", flat=True))
+
+
+class Scope(models.TextChoices):
+    """What an access token may be used for. Writing does not include reading: each is asked for by name."""
+
+    RUNS_READ = "runs:read", "Look at runs: their state, output and figures"
+    RUNS_WRITE = "runs:write", "Start, pause and stop runs"
+
+
+class AccessToken(models.Model):
+    """Lets a program act for a person within `scopes`. The secret itself is shown once and never stored."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=MAX_NAME)
+    scopes = ArrayField(models.CharField(max_length=32, choices=Scope))
+    digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the secret")
+    ending = models.CharField(max_length=4, help_text="last characters of the secret, to know it by")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="to within ten minutes")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.ending}"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(Scope(scope).label) for scope in self.scopes]

@@ -1,7 +1,12 @@
-"""One's own profile, the development mailbox, and giving up a sign-up half way."""
+"""One's own profile and access tokens, the development mailbox, and giving up a sign-up half way."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
@@ -11,9 +16,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import mailbox
+from . import mailbox, tokens
 from .access import may_read_mailbox
-from .forms import ProfileForm
+from .forms import ProfileForm, TokenForm
 from .models import User
 
 
@@ -36,6 +41,41 @@ def cancel_verification(request: HttpRequest) -> HttpResponse:
     if process := EmailVerificationProcess.resume(request):
         process.abort()
     return redirect("account_email" if request.user.is_authenticated else "account_signup")
+
+
+@never_cache
+@login_required
+@require_safe
+def list_tokens(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/tokens.html", {"tokens": tokens.list_working(cast("User", request.user))})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
+def issue_token(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        wanted, actor = form.cleaned_data, cast("User", request.user)
+        lifetime = timedelta(days=wanted["days"])
+        try:
+            token, secret = tokens.issue(actor=actor, name=wanted["name"], scopes=wanted["scopes"], lifetime=lifetime)
+        except tokens.TooManyTokens as error:
+            form.add_error(None, str(error))
+        else:
+            get_adapter(request).send_notification_mail("account/email/token_issued", actor, {"token": token})
+            return render(request, "accounts/token.html", {"token": token, "secret": secret})
+    return render(request, "accounts/token_new.html", {"form": form})
+
+
+@login_required
+@require_POST
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    if not tokens.revoke(actor=cast("User", request.user), token_id=token_id):
+        raise Http404
+    messages.success(request, "The token is revoked: it opens nothing any more.")
+    return redirect("accounts:tokens")
 
 
 @never_cache

@@ -84,9 +84,11 @@ INSTALLED_APPS = [
     "apps.runs",
     "apps.progress",
     "apps.discussions",
+    "apps.api",
 ]
 MIDDLEWARE = [
     "kindling.security.ContentSecurityPolicy",
+    "apps.api.edge.Edge",  # so far out that it sees every answer below /api/, and all errors there become problems
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -16,6 +16,7 @@ READERS_OF_THE_ENVIRONMENT = {
     "platform/kindling/settings.py": "the web side's",
     "workers/celery.py": "the worker's",
     "platform/kindling/streams/__main__.py": "the live streams', which load no Django",
+    "platform/kindling/client/configuration.py": "the command's, which runs on other machines",
 }
 
 

@@ -22,6 +22,7 @@ VIOLATIONS = {
     "addresses-and-tasks-are-an-edge": ("apps/runs/outbox.py", "apps.runs.tasks"),
     "web-never-imports-torch": ("apps/progress/views.py", "workers.runner"),
     "runs-know-only-the-protocol": ("apps/runs/outbox.py", "workers.tasks"),
+    "the-command-stands-alone": ("platform/kindling/client/site.py", "httpx"),
     "workers-know-no-web": ("workers/tasks.py", "apps.runs.models"),
     "protocol-is-plain": ("workers/protocol.py", "redis"),
     "only-the-harness-imports-torch": ("workers/tasks.py", "workers.harness"),

@@ -1,0 +1,1 @@
+"""The command `kindling`: runs code on a Kindling site from a terminal. Standard library only, no Django."""
