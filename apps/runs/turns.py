@@ -59,7 +59,7 @@ def take_turns(claims: Iterable[Claim], *, sent: Mapping[int, int], served: Mapp
 
 
 def _read_served(users: set[int]) -> dict[int, datetime]:
-    """When each of them was last sent a run, if ever."""
+    """When each of them was last sent a run, if ever. A turn that was lost does not count: its `sent_at` is gone."""
     sent = Run.objects.filter(user_id=OuterRef("pk"), sent_at__isnull=False).order_by("-sent_at").values("sent_at")
     rows = get_user_model().objects.filter(pk__in=users).order_by().values_list("pk", Subquery(sent[:1]))
     return {user_id: sent_at for user_id, sent_at in rows if sent_at is not None}

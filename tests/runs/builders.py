@@ -37,11 +37,11 @@ def make_student(name: str = "ada") -> User:
     return User.objects.create_user(f"{name}@example.org", name=name)
 
 
-def make_project(goal: str = "loss<1") -> Item:
-    """A project `fit` in the chapter /courses/torch/intro/."""
-    course = Course.objects.create(slug="torch", title="Torch")
-    chapter = Chapter.objects.create(course=course, number=1, slug="intro", title="Intro")
-    projects = {"fit": {"title": "Fit a line", "code": CODE, "output": "", "goal": goal, "minutes": 1}}
+def make_project(goal: str = "loss<1", *, course: str = "torch", **facts: Any) -> Item:
+    """A project `fit` in the chapter /courses/torch/intro/; `facts` are what else its live text says of it."""
+    in_course = Course.objects.create(slug=course, title="Torch")
+    chapter = Chapter.objects.create(course=in_course, number=1, slug="intro", title="Intro")
+    projects = {"fit": {"title": "Fit a line", "code": CODE, "output": "", "goal": goal, "minutes": 1, **facts}}
     chapter.live = Revision.objects.create(
         chapter=chapter,
         number=1,
@@ -68,18 +68,24 @@ def make_run(user: User, state: State = State.QUEUED, **fields: Any) -> Run:
 
 
 def make_finished(run: Run, outcome: State = State.SUCCEEDED, **changes: Any) -> Finished:
-    exit_ = Exit(
-        outcome=outcome,
-        message=changes.pop("message", ""),
-        exit_code=0,
-        cpu_s=0.5,
-        wall_s=1.5,
-        peak_mb=300.0,
-        last_seq=changes.pop("last_seq", 2),
-    )
+    """The word about an end; `changes` are fields of it or of its exit."""
+    fence, metrics = changes.pop("fence", run.fence), changes.pop("metrics", {})
+    usual = {"message": "", "exit_code": 0, "cpu_s": 0.5, "wall_s": 1.5, "peak_mb": 300.0, "last_seq": 2}
     return Finished(
-        run=str(run.pk), fence=changes.pop("fence", run.fence), exit=exit_, metrics=changes.pop("metrics", {})
+        run=str(run.pk), fence=fence, exit=Exit(**{"outcome": outcome, **usual, **changes}), metrics=metrics
     )
+
+
+CHECK = {
+    "name": "It doubles",
+    "call": "double(x)",
+    "inputs": [{"name": "x", "shape": [1], "values": [2.0]}],
+    "expect": {"name": "", "shape": [1], "values": [4.0]},
+    "relation": "close",
+    "within": 0.001,
+    "hint": "Multiply by two.",
+}
+"""As the live text of a chapter holds it."""
 
 
 def put_events(valkey: Redis, run: Run, *texts: str) -> None:
