@@ -71,7 +71,12 @@ class Meter:
         self._gate.begin(self._say, self._inspect, self._refuse)
         self._recorder.begin(listing)
         self.watching = True
-        self._pulse.start(wire, self._beat, self._gate.hear)
+        self._pulse.start(wire, self._beat, self.hear)
+
+    def hear(self, control: Control) -> None:
+        """Something is asked of the run; done by the student's thread, soon."""
+        self._gate.hear(control)
+        self.due = True
 
     def end(self) -> None:
         """Report the rest, and watch no more. Harmless when repeated."""

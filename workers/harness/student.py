@@ -22,11 +22,12 @@ from typing import NoReturn
 import numpy as np
 import torch
 
-from workers.harness import blame, questions
+from workers.harness import blame, questions, solitude
 from workers.harness.meter import METER
 from workers.harness.wire import Wire
-from workers.protocol import Job, Limits, decode
+from workers.protocol import Control, Job, Limits, decode
 from workers.runner import policy
+from workers.runner.setting import Room
 
 _REHEARSAL = """
 import torch
@@ -50,16 +51,18 @@ def rehearse() -> None:
     """Train a little, so that what is loaded or compiled at first use is there, and its pages are this process's own."""
     names = {"__name__": "__rehearsal__"}
     METER.begin(Wire(None), policy.LISTING, _REHEARSAL, names)
+    for of, name in (("modules", ""), ("tensor", "model.weight"), ("activations", "model")):
+        METER.hear(Control(run="-", id="", verb="inspect", of=of, name=name))
     exec(compile(_REHEARSAL, policy.LISTING, "exec"), names)  # noqa: S102
     METER.end()
     blame.tell(ValueError("rehearsed"), io.StringIO())
     gc.collect()
 
 
-def live(channel: socket.socket) -> NoReturn:
-    """The life of a cell's process 2: get warm, say so, wait for the job, do it, end."""
+def live(channel: socket.socket, room: Room) -> NoReturn:
+    """The life of a run's process: get warm, say so, wait for the job, do it, end."""
     wire = Wire(channel)
-    main = _settle()
+    main = _settle(room)
     rehearse()
     _reseed()
     channel.sendall(b"ready\n")
@@ -67,28 +70,31 @@ def live(channel: socket.socket) -> NoReturn:
     if not isinstance(job, Job):
         os._exit(1)
     try:
-        _bind(job.limits)
+        _bind(job.limits, room)
     except (OSError, ValueError) as error:
         wire.tell("refused", {"message": f"a limit could not be set: {error}"})
         os._exit(1)
     wire.tell("started", {})
-    METER.begin(wire, policy.LISTING, job.code, vars(main))
+    if not job.questioned:
+        METER.begin(wire, policy.LISTING, job.code, vars(main))
     exit_code = _perform(job.code, main, wire)
     if job.questioned and exit_code == 0:
         questions.answer(wire, vars(main))
     _leave(exit_code)
 
 
-def _settle() -> types.ModuleType:
+def _settle(room: Room) -> types.ModuleType:
     """Home, standard streams and an empty `__main__`."""
-    os.chdir(policy.HOME)
+    os.chdir(room.home)
+    if room.alone:
+        solitude.explain()
     sys.stdout = _stream(1)
     sys.stderr = _stream(2)
     vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
     sys.argv[:] = [policy.LISTING]
-    sys.path.insert(0, policy.HOME)
+    sys.path.insert(0, room.home)
     main = types.ModuleType("__main__")
-    main.__file__ = f"{policy.HOME}/{policy.LISTING}"
+    main.__file__ = f"{room.home}/{policy.LISTING}"
     main.__builtins__ = builtins  # type: ignore[attr-defined]
     sys.modules["__main__"] = main
     return main
@@ -110,21 +116,20 @@ def _reseed() -> None:
     random.seed(os.urandom(16))
 
 
-def _bind(limits: Limits) -> None:
+def _bind(limits: Limits, room: Room) -> None:
     """The limits that the kernel keeps per process, the number of threads and the environment."""
     memory = limits.memory_mb * 1024 * 1024 + _data_bytes()
     for kind, most in (
         (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_NPROC, limits.processes + 1),
+        (resource.RLIMIT_NPROC, limits.processes + room.others),
         (resource.RLIMIT_NOFILE, policy.OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
     ):
         resource.setrlimit(kind, (most, most))
     torch.set_num_threads(limits.cores)
-    packages = [entry for entry in sys.path if entry.startswith(policy.PACKAGES)]
     os.environ.clear()
-    os.environ.update(policy.student_environment(packages, limits.cores))
+    os.environ.update(policy.student_environment(room.packages, limits.cores, room.home), **room.variables)
 
 
 def _data_bytes() -> int:
@@ -146,7 +151,6 @@ def _perform(code: str, main: types.ModuleType, wire: Wire) -> int:
     except BaseException as error:  # noqa: BLE001 - whatever the student's code raised is what we are here to show
         exit_code = 1
         blame.show(error, wire)
-    METER.end()
     return exit_code
 
 
@@ -165,8 +169,9 @@ def _leave(exit_code: int) -> NoReturn:
     with suppress(BaseException):
         threading._shutdown()  # type: ignore[attr-defined]
     with suppress(BaseException):
+        METER.end()
+    with suppress(BaseException):
         atexit._run_exitfuncs()
-    METER.end()
     for stream in (sys.stdout, sys.stderr):
         with suppress(BaseException):
             stream.flush()
