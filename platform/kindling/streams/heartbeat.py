@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from kindling.streams.frames import HEARTBEAT
 from kindling.streams.viewer import Viewer, make_message
@@ -21,7 +19,7 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self._turns: list[set[Viewer]] = [set() for _ in range(round(HEARTBEAT_S / BEAT_S))]
-        self._next = itertools.cycle(self._turns)
+        self._next = itertools.cycle(range(len(self._turns)))
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -32,15 +30,13 @@ class Heartbeat:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    @contextmanager
-    def of(self, viewer: Viewer) -> Iterator[None]:
-        """Keeps the viewer's stream alive for as long as the block lasts."""
-        turn = next(self._next)
-        turn.add(viewer)
-        try:
-            yield
-        finally:
-            turn.discard(viewer)
+    def enter(self, viewer: Viewer) -> None:
+        """From now on the viewer's stream shows life."""
+        viewer.turn = next(self._next)
+        self._turns[viewer.turn].add(viewer)
+
+    def leave(self, viewer: Viewer) -> None:
+        self._turns[viewer.turn].discard(viewer)
 
     async def _beat_for_ever(self) -> None:
         message = make_message(HEARTBEAT)

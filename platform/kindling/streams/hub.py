@@ -6,8 +6,6 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from redis import RedisError
@@ -77,19 +75,16 @@ class Hub:
         await self._tail.aclose()
         await self._history.aclose()
 
-    @contextmanager
-    def watching(self, run: str, viewer: Viewer) -> Iterator[None]:
-        """Gives the viewer all events of the run beyond its mark, for as long as the block lasts."""
-        room = self._rooms.get(run)
-        if room is None:
-            room = self._rooms[run] = Room(run, self._read)
-        room.enter(viewer)
-        try:
-            yield
-        finally:
-            room.leave(viewer)
-            if not room and self._rooms.get(run) is room:
-                del self._rooms[run]
+    def enter(self, run: str, viewer: Viewer) -> None:
+        """From now on the viewer is given all events of the run beyond its mark."""
+        if run not in self._rooms:
+            self._rooms[run] = Room(run, self._read)
+        self._rooms[run].enter(viewer)
+
+    def leave(self, run: str, viewer: Viewer) -> None:
+        self._rooms[run].leave(viewer)
+        if not self._rooms[run]:
+            del self._rooms[run]
 
     def refuse_closed(self, ticket: Ticket) -> None:
         """Raises `BadTicket` for one that was made before its owner's streams were ended."""

@@ -25,7 +25,7 @@ class Viewer:
     connection with the answer unfinished.
     """
 
-    __slots__ = ("_cut", "_send", "_waiting", "is_live", "is_over", "mark", "on_free", "returns_at", "user")
+    __slots__ = ("_cut", "_send", "_waiting", "is_live", "is_over", "mark", "on_free", "returns_at", "turn", "user")
 
     def __init__(self, send: Send, cut: Callable[[], object], *, user: str, mark: Mark, returns_at: float) -> None:
         self.user = user
@@ -35,6 +35,8 @@ class Viewer:
         """Whether it has read everything that there is, and goes on with what comes."""
         self.is_over = False
         self.on_free: Callable[[Viewer], None] | None = None
+        self.turn = 0
+        """When it is shown a sign of life."""
         self._send, self._cut = send, cut
         self._waiting: asyncio.Task[None] | None = None
 
