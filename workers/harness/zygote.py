@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import site
 import socket
 import sys
@@ -14,33 +13,34 @@ import numpy as np  # noqa: F401 - imported once, for every run
 import torch
 import torch._dynamo  # optimisers import it at first use, which would cost each run a second
 
-from workers.harness import student
+from workers.harness import ecosystem, student
 from workers.harness.meter import METER
-from workers.runner.nest import hatch
-from workers.runner.policy import OUR_CODE, Sizes
+from workers.runner.nest import brood
+from workers.runner.setting import Setting
 
 
 def main() -> None:
     """Warm up, then make a cell for every message on the descriptor given as argument. Ends with its supervisor."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    _become_presentable()
+    setting = Setting.decode(sys.argv[2])
+    _become_presentable(setting.code)
     METER.install()
+    ecosystem.install(lambda: METER.steps)
     student.rehearse()
     _forget_finalizers()
     _check_single()
     gc.collect()
     gc.freeze()
     control.send(b'{"kind": "warm"}')
-    while request := control.recv(4096):
-        hatch(control, Sizes(**json.loads(request)), student.live)
+    brood(control, setting, student.live)
 
 
-def _become_presentable() -> None:
+def _become_presentable(code: str) -> None:
     """Look like an interpreter that has just been started on the student's file."""
     site.setquit()
     site.setcopyright()
     site.sethelper()
-    sys.path[:] = [entry for entry in sys.path if entry != OUR_CODE]
+    sys.path[:] = [entry for entry in sys.path if entry != code]
     sys.argv[:] = [sys.argv[0]]
     torch.set_num_threads(1)
 

@@ -8,18 +8,18 @@ import logging
 import sys
 from pathlib import Path
 
-from workers.runner import server
+from workers.runner import kernel, ladder, policy, server
 from workers.runner.bubblewrap import Unfit
-from workers.runner.selftest import probe
 
 
 def main() -> int:
     """The exit status: 0 when all is well, 1 with one sentence when this machine cannot run code safely."""
     arguments = _arguments()
     if arguments.self_test:
-        return _self_test()
+        return _self_test(arguments.tier)
     logging.basicConfig(level=logging.INFO, format="runner: %(message)s")
-    asyncio.run(server.serve(arguments.socket, arguments.slots))
+    kernel.hide_from_peers()
+    asyncio.run(server.serve(arguments.socket, arguments.slots, arguments.tier))
     return 0
 
 
@@ -30,6 +30,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--socket", type=Path, help="Unix socket to listen on")
     parser.add_argument("--slots", type=int, default=2, help="how many runs at the same time (default 2)")
     parser.add_argument("--self-test", action="store_true", help="try the sandbox of this machine, and say what it is")
+    names = [tier.name for tier in policy.TIERS]
+    parser.add_argument("--tier", choices=names, help="try this tier only (default: the best that holds)")
     arguments = parser.parse_args()
     if not arguments.self_test and arguments.socket is None:
         parser.error("--socket is needed")
@@ -38,9 +40,9 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _self_test() -> int:
+def _self_test(tier: str | None) -> int:
     try:
-        print(probe())  # noqa: T201 - the answer
+        print(ladder.choose(tier))  # noqa: T201 - the answer
     except Unfit as reason:
         print(f"T3 · this machine cannot run code safely: {reason}.")  # noqa: T201
         return 1

@@ -1,4 +1,4 @@
-"""Turns `policy`'s list of system calls into the BPF program that the kernel runs on every one of them."""
+"""Turns a list of system calls (see `calls`) into the BPF program that the kernel runs on every one of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import platform
 import struct
 from collections.abc import Iterable
 
-from workers.runner import policy, syscalls
-from workers.runner.policy import OnlyBits, OnlyValues
+from workers.runner import syscalls
+from workers.runner.calls import Calls, Guard, NeverValues, OnlyBits, OnlySelf
 
 _LOAD = 0x20
 _JUMP_EQUAL = 0x15
@@ -35,13 +35,20 @@ class UnknownMachine(Exception):
     """No list of system calls has been written for this architecture."""
 
 
-def build(machine: str | None = None) -> bytes:
-    """The program for `machine` (default: this one). Raises `UnknownMachine`."""
+def build(calls: Calls, process: int, machine: str | None = None) -> bytes:
+    """The program for the process of this number on `machine` (default: this one). Raises `UnknownMachine`."""
     machine = machine or platform.machine()
     if machine not in ARCHITECTURES:
         raise UnknownMachine(f"no list of system calls exists for {machine}")
     audit, numbers = ARCHITECTURES[machine]
-    rules = [*_same_architecture(audit), *_guarded(numbers), *_allowed(numbers), *_rest(numbers)]
+    rules = [
+        *_same_architecture(audit),
+        *_guarded(calls, numbers, process),
+        *_answered(numbers, calls.swallowed, 0),
+        *_allowed(calls, numbers),
+        *_answered(numbers, calls.absent, errno.ENOSYS),
+        *_rest(),
+    ]
     return b"".join(struct.pack("<HBBI", *rule) for rule in rules)
 
 
@@ -57,28 +64,34 @@ def _same_architecture(audit: int) -> list[Rule]:
     ]
 
 
-def _guarded(numbers: dict[str, int]) -> Iterable[Rule]:
-    for name, guard in policy.GUARDED.items():
-        body = list(_body(guard))
+def _guarded(calls: Calls, numbers: dict[str, int], process: int) -> Iterable[Rule]:
+    for name, guard in calls.guarded.items():
+        body = list(_body(guard, process))
         yield (_JUMP_EQUAL, 0, len(body), numbers[name])
         yield from body
 
 
-def _body(guard: OnlyBits | OnlyValues) -> Iterable[Rule]:
+def _body(guard: Guard, process: int) -> Iterable[Rule]:
     yield (_LOAD, 0, 0, _AT_ARGUMENTS + 8 * guard.argument)
     if isinstance(guard, OnlyBits):
+        if guard.required:
+            yield (_JUMP_ANY_BIT, 0, 1, guard.required)
         yield (_JUMP_ANY_BIT, 0, 1, guard.forbidden)
         yield (_RETURN, 0, 0, _ERROR | guard.error)
         yield (_RETURN, 0, 0, _ALLOW)
-    else:
-        for left, value in zip(range(len(guard.values), 0, -1), guard.values, strict=True):
-            yield (_JUMP_EQUAL, left, 0, value)
-        yield (_RETURN, 0, 0, _ERROR | guard.error)
-        yield (_RETURN, 0, 0, _ALLOW)
+        return
+    values = (process,) if isinstance(guard, OnlySelf) else guard.values
+    listed, others = _ALLOW, _ERROR | guard.error
+    if isinstance(guard, NeverValues):
+        listed, others = others, listed
+    for left, value in zip(range(len(values), 0, -1), values, strict=True):
+        yield (_JUMP_EQUAL, left, 0, value)
+    yield (_RETURN, 0, 0, others)
+    yield (_RETURN, 0, 0, listed)
 
 
-def _allowed(numbers: dict[str, int]) -> Iterable[Rule]:
-    for first, past in _ranges(numbers[name] for name in policy.ALLOWED if name in numbers):
+def _allowed(calls: Calls, numbers: dict[str, int]) -> Iterable[Rule]:
+    for first, past in _ranges(numbers[name] for name in calls.allowed if name in numbers):
         yield (_JUMP_AT_LEAST, 0, 2, first)
         yield (_JUMP_AT_LEAST, 1, 0, past)
         yield (_RETURN, 0, 0, _ALLOW)
@@ -97,10 +110,14 @@ def _ranges(numbers: Iterable[int]) -> Iterable[tuple[int, int]]:
         yield first, past
 
 
-def _rest(numbers: dict[str, int]) -> Iterable[Rule]:
-    for name in sorted(policy.ABSENT):
-        yield (_JUMP_EQUAL, 0, 1, numbers[name])
-        yield (_RETURN, 0, 0, _ERROR | errno.ENOSYS)
+def _answered(numbers: dict[str, int], names: Iterable[str], error: int) -> Iterable[Rule]:
+    for name in sorted(names):
+        if name in numbers:
+            yield (_JUMP_EQUAL, 0, 1, numbers[name])
+            yield (_RETURN, 0, 0, _ERROR | error)
+
+
+def _rest() -> Iterable[Rule]:
     yield (_JUMP_AT_LEAST, 0, 1, syscalls.NEWEST + 1)
     yield (_RETURN, 0, 0, _ERROR | errno.ENOSYS)
     yield (_RETURN, 0, 0, _ERROR | errno.EPERM)

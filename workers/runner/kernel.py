@@ -25,6 +25,8 @@ RECURSIVE = 16384
 PRIVATE = 1 << 18
 
 _SET_DEATH_SIGNAL = 1
+_SET_SUBREAPER = 36
+_SYSLOG_READ_ALL = 3
 _SET_DUMPABLE = 4
 _SET_SECCOMP = 22
 _DROP_BOUNDING = 24
@@ -73,16 +75,45 @@ def hide_from_peers() -> None:
     _prctl(_SET_DUMPABLE, 0)
 
 
+def show_to_peers() -> None:
+    """Undo `hide_from_peers`: its /proc entry is this process's own again."""
+    _prctl(_SET_DUMPABLE, 1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that they can be waited for."""
+    _prctl(_SET_SUBREAPER, 1)
+
+
+def read_boot_log() -> str:
+    """What the kernel says of itself. An ordinary user may often not read it."""
+    text = ctypes.create_string_buffer(1 << 16)
+    length = _libc.klogctl(_SYSLOG_READ_ALL, text, len(text))
+    _check(length, "syslog")
+    return text.raw[:length].decode(errors="replace")
+
+
+def call(number: int, *arguments: object) -> int:
+    """A system call that the C library has no name for."""
+    result: int = _libc.syscall(ctypes.c_long(number), *arguments)
+    _check(result, f"system call {number}")
+    return result
+
+
 def forbid_new_privileges() -> None:
     """No program started from here on gains privileges; the kernel asks for this before it takes a filter."""
     _prctl(_SET_NO_NEW_PRIVILEGES, 1)
 
 
-def drop_capabilities() -> None:
-    """Give up every capability, for this thread and all that it will start."""
+def empty_bounding_set() -> None:
+    """No program started from here on can be given a capability."""
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     for capability in range(last + 1):
         _prctl(_DROP_BOUNDING, capability)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability that this thread has, for it and all that it will start."""
     _prctl(_AMBIENT, _AMBIENT_CLEAR)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     nothing = (ctypes.c_uint32 * 6)()

@@ -1,4 +1,8 @@
-"""Makes a cell, in the zygote: two forks, eight descriptors to the supervisor, and process 1, which counts the rest."""
+"""Makes cells, in the zygote: a keeper that counts, a student's process, and what leads out of them.
+
+Where each run has namespaces of its own, the keeper is process 1 of them, and everything in them dies with it. Where it
+has none, the run is one process that the kernel kills when its keeper dies, as it kills the keeper when the zygote dies.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,17 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import NoReturn
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn
 
-from workers.runner import cell, kernel
+from workers.runner import cell, kernel, policy
+from workers.runner.cell import Windows
+from workers.runner.places import Place, Places, Residue, lay_out
 from workers.runner.policy import Sizes
+from workers.runner.setting import Room, Setting
+
+Live = Callable[[socket.socket, Room], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,67 +37,196 @@ class Ends:
     report: int
 
 
-def hatch(control: socket.socket, sizes: Sizes, live: Callable[[socket.socket], None]) -> None:
-    """Make one cell, in which `live` is called with the wire; returns in the zygote once the cell is on its own.
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """Everything that is the same for all cells of a zygote."""
 
-    A cell that fails on the way says so on `control` and ends; the zygote goes on.
+    control: socket.socket
+    setting: Setting
+    live: Live
+    room: Room
+
+
+def brood(control: socket.socket, setting: Setting, live: Live) -> None:
+    """Make a cell, in which `live` is called with its wire, for every message that asks for one.
+
+    Returns when the supervisor is gone. A cell that fails on the way says so on `control` and ends; the others go on.
     """
+    if setting.how.nested:
+        nest = Nest(control, setting, live, Room(packages=tuple(setting.packages), variables=setting.variables))
+        for message in _orders(control):
+            _hatch(nest, Sizes(**message["sizes"]))
+        return
+    kernel.hide_from_peers()
+    kernel.adopt_orphans()
+    places = Places(lay_out(setting.base), () if setting.how.landlocked else policy.SHARED_FOLDERS)
+    others = _neighbours() + policy.NEIGHBOURS
+    room = Room(packages=tuple(setting.packages), others=others, alone=True, variables=setting.variables)
+    for message in _orders(control):
+        if message["kind"] == "tidy":
+            _tidy(control, places, message)
+        else:
+            _settle(Nest(control, setting, live, room), places, Sizes(**message["sizes"]))
+
+
+def _orders(control: socket.socket) -> Any:
+    while data := control.recv(4096):
+        yield json.loads(data)
+
+
+def _tidy(control: socket.socket, places: Places, message: dict[str, Any]) -> None:
+    try:
+        places.vacate(message["place"], after_run=message["after_run"])
+    except Residue as residue:
+        sys.exit(f"zygote: {residue}")
+    control.send(json.dumps({"kind": "tidy", "place": message["place"]}).encode())
+
+
+def _neighbours() -> int:
+    """Threads of this user that are there before any run."""
+    count = 0
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, StopIteration):
+            lines = (entry / "status").read_text().splitlines() if entry.name.isdigit() else []
+            said = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+            if said and int(said["Uid"].split()[0]) == os.getuid():
+                count += int(said["Threads"])
+    return count
+
+
+# --- a cell with namespaces of its own --------------------------------------------------------------------------------
+
+
+def _hatch(nest: Nest, sizes: Sizes) -> None:
+    """Returns in the zygote once the cell is on its own."""
     if child := os.fork():
         os.waitpid(child, 0)
         return
-    with _telling(control):
+    with _telling(nest.control):
         cell.leave()
         if os.fork() == 0:
-            _be_first(control, sizes, live)
+            _be_first(nest, sizes)
     os._exit(0)
 
 
-def _be_first(control: socket.socket, sizes: Sizes, live: Callable[[socket.socket], None]) -> NoReturn:
+def _be_first(nest: Nest, sizes: Sizes) -> NoReturn:
     """Process 1: furnish, lock, start the student's process, and report how it ended."""
-    with _telling(control):
+    with _telling(nest.control):
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a handler would let the student's code signal process 1
         windows = cell.furnish(sizes)
-        cell.lock()
-        ends = _connect(control, sizes, windows)
-        control.close()
+        cell.lock(nest.setting.calls)
+        ends, outside = _connect()
+        _send(nest.control, {"sizes": asdict(sizes)}, outside, windows)
+        nest.control.close()
     hidden = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_student(ends, hidden, live)
+        os.read(hidden[0], 1)
+        _be_student(nest, ends, nest.room)
     kernel.hide_from_peers()
     os.write(hidden[1], b"h")
-    for descriptor in (*hidden, ends.stdout, ends.stderr):
+    for descriptor in hidden:
         os.close(descriptor)
-    ends.wire.close()
-    _report(ends.report, _wait_for(child))
-    os._exit(0)
+    _keep(ends, child)
 
 
-def _connect(control: socket.socket, sizes: Sizes, windows: cell.Windows) -> Ends:
-    """Send the supervisor its ends."""
+# --- a cell that is one process ---------------------------------------------------------------------------------------
+
+
+def _settle(nest: Nest, places: Places, sizes: Sizes) -> None:
+    """Make a cell in a free place. Returns in the zygote once both of its processes are known."""
+    try:
+        place = places.find()
+    except Residue as residue:
+        sys.exit(f"zygote: {residue}")
+    zygote = os.getpid()
+    told, tell = os.pipe()
+    if keeper := os.fork():
+        os.close(tell)
+        place.keeper = keeper
+        place.student = int(os.read(told, 16) or 0)
+        os.close(told)
+        return
+    os.close(told)
+    _be_keeper(nest, place, sizes, tell, zygote)
+
+
+def _be_keeper(nest: Nest, place: Place, sizes: Sizes, tell: int, zygote: int) -> NoReturn:
+    """In no domain of Landlock's, or the kernel would not let its death kill the run, which is in one."""
+    with _telling(nest.control):
+        _follow(zygote)
+        ends, outside = _connect()
+        secluded = os.pipe()
+        keeper = os.getpid()
+        child = os.fork()
+        if child == 0:
+            _be_secluded(nest, place, ends, secluded[1], keeper)
+        os.write(tell, str(child).encode())
+        for descriptor in (tell, secluded[1]):
+            os.close(descriptor)
+        windows = cell.look("/proc", place.path, processes=(str(keeper), str(child)))
+        cell.lock(nest.setting.calls)
+        if os.read(secluded[0], 1):  # else it has said why
+            message = {"sizes": asdict(sizes), "place": place.number, "processes": windows.processes}
+            _send(nest.control, message, outside, windows)
+        os.close(secluded[0])
+        nest.control.close()
+    _keep(ends, child)
+
+
+def _be_secluded(nest: Nest, place: Place, ends: Ends, secluded: int, keeper: int) -> NoReturn:
+    with _telling(nest.control):
+        _follow(keeper)
+        cell.seclude(nest.setting.rules(place.path) if nest.setting.how.landlocked else None, nest.setting.calls)
+        os.write(secluded, b"s")
+    _be_student(nest, ends, replace(nest.room, home=place.path))
+
+
+def _follow(parent: int) -> None:
+    """End when the process that forked this one ends."""
+    kernel.die_with_parent(signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+# --- both -------------------------------------------------------------------------------------------------------------
+
+
+def _connect() -> tuple[Ends, list[int]]:
+    """A wire and three pipes: the cell's ends, and the supervisor's."""
     ours, theirs = socket.socketpair()
     pipes = [os.pipe() for _ in range(3)]
-    pidfd = os.pidfd_open(os.getpid())
-    outside = [pidfd, theirs.fileno(), *(read for read, _ in pipes), windows.proc, windows.tmp, windows.shm]
-    message = {"kind": "cell", "sizes": asdict(sizes)}
-    socket.send_fds(control, [json.dumps(message).encode()], outside)
-    theirs.close()
-    for descriptor in (pidfd, *(read for read, _ in pipes), windows.proc, windows.tmp, windows.shm):
+    outside = [os.pidfd_open(os.getpid()), theirs.detach(), *(read for read, _ in pipes)]
+    return Ends(ours, *(write for _, write in pipes)), outside
+
+
+def _send(control: socket.socket, message: dict[str, Any], outside: list[int], windows: Windows) -> None:
+    """Hand the supervisor its ends, and let go of them."""
+    descriptors = [*outside, *windows.descriptors]
+    socket.send_fds(control, [json.dumps({"kind": "cell", **message}).encode()], descriptors)
+    for descriptor in descriptors:
         os.close(descriptor)
-    return Ends(ours, *(write for _, write in pipes))
 
 
-def _be_student(ends: Ends, hidden: tuple[int, int], live: Callable[[socket.socket], None]) -> NoReturn:
-    """Process 2: only the wire and the standard streams are left open, and process 1 is closed to it by now."""
-    os.read(hidden[0], 1)
+def _be_student(nest: Nest, ends: Ends, room: Room) -> NoReturn:
+    """Only the wire and the standard streams are left open, and the keeper is closed to it by now."""
     for number, descriptor in ((1, ends.stdout), (2, ends.stderr)):
         os.dup2(descriptor, number)
     wire = socket.socket(fileno=os.dup2(ends.wire.detach(), 3))
     os.closerange(4, 4096)
     try:
-        live(wire)
+        nest.live(wire, room)
     finally:
         os._exit(1)
+
+
+def _keep(ends: Ends, student: int) -> NoReturn:
+    """Look after the student's process until it ends, and report."""
+    for descriptor in (ends.stdout, ends.stderr):
+        os.close(descriptor)
+    ends.wire.close()
+    _report(ends.report, _wait_for(student))
+    os._exit(0)
 
 
 def _wait_for(student: int) -> int:

@@ -5,7 +5,8 @@ Which system calls a run may make stands in `calls`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from workers.protocol import Limits
 
@@ -26,6 +27,9 @@ class Tier:
     nested: bool = False
     landlocked: bool = False
     inside: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.title}"
 
     @property
     def most_slots(self) -> int | None:
@@ -117,8 +121,8 @@ CONTAINER_TMP_MB = 1024
 CONTAINER_INODES = 100_000
 """The most that the folder for temporary files of a container may hold, since nothing else bounds it there."""
 
-CONTAINER_VARIABLES = frozenset("HOME HOSTNAME LANG LC_ALL LC_CTYPE PATH PWD SHLVL TERM container".split())  # noqa: SIM905
-CONTAINER_PREFIXES = ("PYTHON", "GPG_KEY", "KINDLING_SLOTS", "_")
+CONTAINER_VARIABLES = frozenset("HOME HOSTNAME LANG LC_ALL LC_CTYPE PATH PWD SHLVL TERM container _".split())  # noqa: SIM905
+CONTAINER_PREFIXES = ("PYTHON", "GPG_KEY", "KINDLING_SLOTS")
 """Of the environment of a runner that is not walled: whatever else is there could be a secret."""
 
 # --- environment ------------------------------------------------------------------------------------------------------
@@ -129,13 +133,13 @@ OUTER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 """Of everything that the supervisor starts."""
 
 
-def zygote_environment(packages: list[str], code: str = OUR_CODE) -> dict[str, str]:
+def zygote_environment(packages: Sequence[str], code: str = OUR_CODE) -> dict[str, str]:
     """Of the zygote: one thread in every numerical library, since only a process with one thread may fork."""
     threads = dict.fromkeys(THREAD_VARIABLES, "1")
     return {**OUTER_ENVIRONMENT, **threads, "HOME": HOME, "PYTHONPATH": ":".join([code, *packages])}
 
 
-def student_environment(packages: list[str], cores: int, home: str = HOME) -> dict[str, str]:
+def student_environment(packages: Sequence[str], cores: int, home: str = HOME) -> dict[str, str]:
     """Of the student's code and what it starts."""
     threads = dict.fromkeys(THREAD_VARIABLES, str(cores))
     return {
@@ -215,6 +219,10 @@ class Sizes:
     tmp_mb: int
     shm_mb: int
     inodes: int
+
+    def as_dict(self) -> dict[str, int]:
+        """For a message."""
+        return asdict(self)
 
 
 def sizes(limits: Limits) -> Sizes:

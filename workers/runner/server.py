@@ -25,9 +25,9 @@ from workers.protocol import (
     encode,
 )
 from workers.runner import cgroup
+from workers.runner.outside import Outfit
 from workers.runner.pool import Pool
 from workers.runner.run import Lost
-from workers.runner.selftest import TIER
 from workers.runner.sitting import Sitting, without_run
 from workers.runner.verdict import Verdict
 
@@ -37,10 +37,10 @@ _LONGEST_LINE = 8 * MAX_CODE_BYTES
 Greet = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def serve(socket: Path, slots: int) -> None:
+async def serve(socket: Path, slots: int, tier: str | None = None) -> None:
     """Answer jobs until SIGTERM or SIGINT; then kill every run, every zygote, and take the socket away."""
     groups = cgroup.find()
-    pool = Pool(slots, groups)
+    pool = Pool([Outfit()] * slots, groups, tier)
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
@@ -114,7 +114,7 @@ class Conversation:
         return message
 
     def _survey(self) -> Machine:
-        return Machine(slots=self._pool.slots, tier=TIER, refusal=self._pool.refusal)
+        return Machine(slots=self._pool.slots, tier=self._pool.tier, refusal=self._pool.refusal)
 
     async def _answer(self, job: Job) -> Exit | None:
         """The exit of the job; none when the other side left or the runner ends."""

@@ -9,18 +9,19 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from typing import Any
 
 from workers.protocol import Limits
-from workers.runner import bubblewrap, policy
+from workers.runner import outside, policy, selftest
 from workers.runner.bubblewrap import Unfit
 from workers.runner.cell import Unsafe
 from workers.runner.cgroup import Groups
-from workers.runner.policy import Sizes
+from workers.runner.outside import Outfit
+from workers.runner.policy import Sizes, Tier
 from workers.runner.spare import DESCRIPTORS, Died, Spare
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 ZYGOTE = "from workers.harness.zygote import main; main()"
 _WARM_S = 120.0
 _SPARE_S = 20.0
+_TIDY_S = 20.0
 _STEADY_S = 60.0
 _BACK_OFF_S = (0.1, 0.5, 2.0, 5.0, 15.0)
 _PATIENCE = 2
@@ -38,8 +40,12 @@ class Slot:
     """Runs one job at a time. `keep` is awaited for the life of the runner; `changed` is called when a cell gets ready
     or the slot turns out to be unable to give one (then `refusal` says why, until it can)."""
 
-    def __init__(self, number: int, changed: Callable[[], None], groups: Groups | None = None) -> None:
+    def __init__(
+        self, number: int, tier: Tier, outfit: Outfit, changed: Callable[[], None], groups: Groups | None = None
+    ) -> None:
         self._number = number
+        self._tier = tier
+        self._outfit = outfit
         self._changed = changed
         self._groups = groups
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,8 +57,15 @@ class Slot:
         self._stumbles = 0
         self._dead = asyncio.Event()
         self._default = policy.sizes(Limits())
+        self._tidying: dict[int, tuple[float, bool]] = {}
+        self._changing = False
         self.busy = False
         self.refusal = ""
+
+    @property
+    def device(self) -> str:
+        """What its runs compute on: "cpu" or "gpu"."""
+        return self._outfit.device
 
     async def keep(self) -> None:
         """Start the zygote, and again whenever it dies, with growing pauses while it does not last."""
@@ -64,16 +77,19 @@ class Slot:
                 self._fail(str(error))
             finally:
                 self._bury()
+            if self._changing:
+                self._changing = False
+                continue
             lasted = time.monotonic() - began > _STEADY_S
             self._failures = 0 if lasted else self._failures + 1
             if self._failures >= _PATIENCE:
-                self._fail(await _diagnosis() or self.refusal or "the sandbox ends as soon as it is started")
+                self._fail(await self._diagnosis() or self.refusal or "the sandbox ends as soon as it is started")
             await asyncio.sleep(_BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)])
 
     def take(self, sizes: Sizes) -> Spare | None:
         """A ready cell of this size; the slot is busy until `release`."""
         for spare in self._spares:
-            if spare.sizes == sizes:
+            if spare.sizes == sizes or not self._tier.walled:  # a container's folder has the size it has
                 self._spares.remove(spare)
                 asyncio.get_running_loop().remove_reader(spare.pidfd)
                 self.busy = True
@@ -82,14 +98,43 @@ class Slot:
         return None
 
     def order(self, sizes: Sizes) -> None:
-        """Have a cell made that is not of the default size, unless one is coming."""
-        if self._control is not None and not any(coming == sizes for coming, _ in self._coming):
-            self._ask(sizes)
+        """Have a cell made that is not of the default size, unless one is coming.
 
-    def release(self) -> None:
-        """The run is over."""
+        Where cells cannot mount, the size is that of the places: then the slot is built anew with others.
+        """
+        if self._control is None or any(coming == sizes for coming, _ in self._coming):
+            return
+        if self._tier.nested:
+            self._ask(sizes)
+        elif self._spares:  # nobody wanted what it has
+            self._default, self._changing = sizes, True
+            self._end()
+
+    def release(self, spare: Spare) -> None:
+        """The run is over, and its cell is closed. The next may begin once nothing of this one is left."""
+        if spare.place is None or not self._tidy(spare.place, after_run=True):
+            self._be_free()
+
+    def _be_free(self) -> None:
         self.busy = False
         self._changed()
+
+    def _tidy(self, place: int, *, after_run: bool) -> bool:
+        """Have a place emptied that its cell has no more use for; whether anybody was there to be told."""
+        if self._control is None:
+            return False
+        with suppress(OSError):
+            order = {"kind": "tidy", "place": place, "after_run": after_run}
+            self._control.send(json.dumps(order).encode())
+            self._tidying[place] = time.monotonic() + _TIDY_S, after_run
+            return True
+        return False
+
+    def _discard(self, spare: Spare) -> None:
+        """Close a cell that has had no run."""
+        spare.close()
+        if spare.place is not None:
+            self._tidy(spare.place, after_run=False)
 
     async def _live(self) -> None:
         self._dead.clear()
@@ -109,10 +154,15 @@ class Slot:
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            arguments = [str(theirs.fileno())]
             try:
-                self._process = bubblewrap.start(
-                    slot=self._number, code=ZYGOTE, arguments=arguments, pass_fd=theirs.fileno()
+                self._process = outside.start(
+                    slot=self._number,
+                    tier=self._tier,
+                    sizes=self._default,
+                    code=ZYGOTE,
+                    arguments=[],
+                    pass_fd=theirs.fileno(),
+                    outfit=self._outfit,
                 )
             except BaseException:
                 ours.close()
@@ -135,14 +185,20 @@ class Slot:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._end()
             return
-        message = json.loads(data)
+        self._take_word(json.loads(data), descriptors)
+
+    def _take_word(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if message["kind"] == "warm":
             self._coming.clear()
             self._refill()
         elif message["kind"] == "cell":
-            self._welcome(Spare.receive(Sizes(**message["sizes"]), descriptors))
+            self._welcome(Spare.receive(message, descriptors))
+        elif message["kind"] == "tidy":
+            _, after_run = self._tidying.pop(message["place"], (0.0, False))
+            if after_run:
+                self._be_free()
         else:
-            self._coming.pop(0)  # they are made one after another
+            self._coming = self._coming[1:]  # they are made one after another
             self._stumble(str(message["text"]))
 
     def _refill(self) -> None:
@@ -157,7 +213,7 @@ class Slot:
         if self._control is None:
             return
         with suppress(OSError):  # a dead zygote shows by its pidfd
-            self._control.send(json.dumps(asdict(sizes)).encode())
+            self._control.send(json.dumps({"kind": "make", "sizes": asdict(sizes)}).encode())
             self._coming.append((sizes, time.monotonic() + _SPARE_S))
 
     def _welcome(self, spare: Spare) -> None:
@@ -217,14 +273,23 @@ class Slot:
         log.warning("slot %d: an idle cell died; making another", self._number)
         asyncio.get_running_loop().remove_reader(spare.pidfd)
         self._spares.remove(spare)
-        spare.close()
+        self._discard(spare)
         asyncio.get_running_loop().call_later(_BACK_OFF_S[0], self._refill)
 
     def _check_overdue(self) -> None:
         """A zygote that hangs is of no use; one that is only slow is not killed under a run."""
-        if not self.busy and any(time.monotonic() > due for _, due in self._coming):
+        late = any(time.monotonic() > due for due, _ in self._tidying.values())
+        if late or (not self.busy and any(time.monotonic() > due for _, due in self._coming)):
             log.error("slot %d: the zygote does not answer", self._number)
             self._end()
+
+    async def _diagnosis(self) -> str:
+        """What the self-test finds wrong with this machine; nothing when it finds it well."""
+        try:
+            await asyncio.to_thread(selftest.probe, self._tier)
+        except Unfit as reason:
+            return str(reason)
+        return ""
 
     def _fail(self, reason: str) -> None:
         self.refusal = reason
@@ -251,14 +316,9 @@ class Slot:
         self._process, self._control = None, None
         self._spares.clear()
         self._coming.clear()
-
-
-async def _diagnosis() -> str:
-    """What the self-test, in a process of its own, finds wrong with this machine; nothing when it finds it well."""
-    command = [sys.executable, "-m", "workers.runner", "--self-test"]
-    test = await asyncio.create_subprocess_exec(*command, cwd=bubblewrap.ROOT.parent, stdout=subprocess.PIPE)
-    said, _ = await test.communicate()
-    return said.decode().strip().rpartition(": ")[2].rstrip(".") if test.returncode else ""
+        tidying, self._tidying = self._tidying, {}
+        if any(after_run for _, after_run in tidying.values()):
+            self._be_free()
 
 
 def _without(coming: list[tuple[Sizes, float]], sizes: Sizes) -> list[tuple[Sizes, float]]:

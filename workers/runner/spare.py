@@ -9,6 +9,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from workers.protocol import Limits
 from workers.runner import cell
@@ -18,6 +19,7 @@ from workers.runner.policy import Sizes
 from workers.runner.usage import Reading, Usage
 
 DESCRIPTORS = 8
+"""The most that a cell hands out."""
 
 
 class Died(Exception):
@@ -35,25 +37,31 @@ class Spare:
     stderr: int
     report: int
     windows: Windows
+    place: int | None = None
     group: Group | None = field(default=None)
     _groups: Groups | None = field(default=None)
     _base: Reading | None = field(default=None)
 
     @classmethod
-    def receive(cls, sizes: Sizes, descriptors: list[int]) -> Spare:
-        """From the descriptors, in the order in which a cell sends them."""
-        pidfd, wire, stdout, stderr, report, *windows = descriptors
+    def receive(cls, message: dict[str, Any], descriptors: list[int]) -> Spare:
+        """From a cell's message, and its descriptors in the order in which a cell sends them."""
+        pidfd, wire, stdout, stderr, report, proc, *rooms = descriptors
         for descriptor in (wire, stdout, stderr, report):
             os.set_blocking(descriptor, False)
-        return cls(sizes, pidfd, socket.socket(fileno=wire), stdout, stderr, report, Windows(*windows))
+        windows = Windows(proc, tuple(rooms), tuple(message.get("processes", ())))
+        ends = (pidfd, socket.socket(fileno=wire), stdout, stderr, report)
+        return cls(Sizes(**message["sizes"]), *ends, windows, message.get("place"))
 
     def inspect(self) -> None:
         """See from outside that both processes are locked, and what they use before they work.
 
         Raises `Unsafe` or `Died`.
         """
-        for process in ("1", "2"):
-            cell.verify(_status(self.windows, process))
+        processes = self.windows.listed()
+        if len(processes) != 2:
+            raise Died
+        for process in processes:
+            cell.verify(_status(self.windows, process), starts_programs=not self.windows.processes)
         self._base = Usage(self.windows).read()
 
     def usage(self) -> Usage:
@@ -79,8 +87,7 @@ class Spare:
         """Kill, and let go of everything."""
         self.kill()
         self.wire.close()
-        windows = self.windows
-        for descriptor in (self.pidfd, self.stdout, self.stderr, self.report, windows.proc, windows.tmp, windows.shm):
+        for descriptor in (self.pidfd, self.stdout, self.stderr, self.report, *self.windows.descriptors):
             os.close(descriptor)
         if self.group is not None and self._groups is not None:
             self._groups.release(self.group)

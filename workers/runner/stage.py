@@ -2,7 +2,8 @@
 
 A slot's uid may not be able to reach the interpreter or our code (a home folder is closed to it). So root, in a mount
 namespace that nobody else sees, binds those places under `STAGE`, changes to the slot's uid for good, and only then
-starts bubblewrap, which finds them there. An ordinary user reaches his own files and skips all that.
+starts bubblewrap, which finds them there. An ordinary user reaches his own files and skips all that. Without a
+bubblewrap, in a container, there is nothing to lay out: root only changes to the slot's uid.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ STAGE = Path("/tmp")  # noqa: S108 - covered by a tmpfs of this process's own
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What to start. `binds` are pairs of a place on this machine and where it is seen, read-only, inside; `texts`
-    are small files that exist only there, by path."""
+    are small files that exist only there, by path. With no `bubblewrap`, `command` is started as it is, with
+    `variables` as its environment."""
 
     parent: int
     uid: int | None
@@ -33,6 +35,7 @@ class Plan:
     texts: dict[str, str]
     options: list[str]
     command: list[str]
+    variables: dict[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """For the command line."""
@@ -43,7 +46,7 @@ def main() -> None:
     """Carry the plan out; what fails ends this process with one line on stderr."""
     plan = Plan(**json.loads(sys.argv[1]))
     try:
-        staged = {} if plan.uid is None else _lay_out([source for source, _ in plan.binds])
+        staged = _lay_out([source for source, _ in plan.binds]) if plan.bubblewrap and plan.uid is not None else {}
         if plan.uid is not None:
             _become(plan.uid)
         _start(plan, staged)
@@ -56,6 +59,10 @@ def _start(plan: Plan, staged: dict[str, str]) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     if os.getppid() != plan.parent:
         sys.exit("the runner is gone")
+    if not plan.bubblewrap:
+        os.setsid()
+        os.chdir("/")
+        os.execve(plan.command[0], plan.command, plan.variables)  # noqa: S606
     bubblewrap = _moved(plan.bubblewrap, staged)
     binds = [part for source, target in plan.binds for part in ("--ro-bind", staged.get(source, source), target)]
     texts = [part for path, text in plan.texts.items() for part in ("--ro-bind-data", _hold(text), path)]

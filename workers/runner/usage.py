@@ -1,4 +1,4 @@
-"""What a cell uses, read through its own /proc, which lists its processes and no others."""
+"""What a cell uses, read through a /proc that was opened inside."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 import time
 from dataclasses import dataclass
 
+from workers.runner import policy
 from workers.runner.cell import Windows
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PRECISE_EVERY_S = 0.25
-_INIT = "1"
 _COUNTED = ("RssAnon", "RssShmem", "VmSwap")
 _COUNTED_PRECISELY = ("Pss_Anon", "Pss_Shmem", "SwapPss")
 
@@ -58,8 +58,8 @@ class Usage:
 
     def read(self) -> Reading:
         """The cheap figures."""
-        processes = tuple(name for name in os.listdir(self._windows.proc) if name.isdigit())  # noqa: PTH208
-        students = tuple(name for name in processes if name != _INIT)
+        processes = self._windows.listed()
+        students = tuple(name for name in processes if name != self._windows.keeper)
         bound = sum(self._sum(f"{name}/status", _COUNTED) for name in students)
         return Reading(students, bound, sum(self._cpu_s(name) for name in processes))
 
@@ -67,11 +67,10 @@ class Usage:
         return self._sum(f"{process}/smaps_rollup", _COUNTED_PRECISELY)
 
     def _files(self) -> int:
-        used = 0
-        for folder in (self._windows.tmp, self._windows.shm):
-            room = os.fstatvfs(folder)
-            used += (room.f_blocks - room.f_bfree) * room.f_frsize
-        return used
+        """What is in them, and what the kernel keeps for their names where it does not limit those."""
+        rooms = [os.fstatvfs(folder) for folder in self._windows.rooms]
+        used = sum((room.f_blocks - room.f_bfree) * room.f_frsize for room in rooms)
+        return used + sum((room.f_files - room.f_ffree) * policy.NAME_BYTES for room in rooms)
 
     def _sum(self, name: str, entries: tuple[str, ...]) -> int:
         """Sum of lines like `RssAnon:  215708 kB`, in bytes."""
