@@ -32,13 +32,20 @@ class Edge:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
-        if request.method == "HEAD":
-            request.method = "GET"  # the server leaves the body out: it knows what was asked
-        response = _translate(request, self.get_response(request))
+        response = _translate(request, self._answer(request))
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in limits.describe(request).items():
             response.headers[name] = value
         return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = "HEAD"  # so that the server leaves the body out
 
 
 def _translate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
