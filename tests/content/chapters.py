@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from apps.courses.dialect import Compiled, compile_chapter
+from apps.courses.dialect.compiling import ProjectFacts
 
 COURSE = Path(__file__).parents[2] / "apps/courses/content/pytorch-essentials"
 FOLDERS = sorted(path.parent for path in COURSE.glob("*/chapter.md"))
@@ -38,6 +39,13 @@ def read_chapter(folder: Path) -> Compiled:
 
 def pieces() -> list[Piece]:
     return [piece for folder in FOLDERS for piece in _pieces_of(folder)]
+
+
+def projects() -> dict[str, ProjectFacts]:
+    """Every project of every chapter, by chapter and key."""
+    return {
+        f"{folder.name}:{key}": facts for folder in FOLDERS for key, facts in read_chapter(folder).projects.items()
+    }
 
 
 def _pieces_of(folder: Path) -> list[Piece]:
