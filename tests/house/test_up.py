@@ -61,7 +61,8 @@ class TestRunning:
 
         plain = {"PATH", "LANG", "PYTHONPATH", "PYTHONUNBUFFERED"}
         assert read_environment("runner") == set()
-        assert read_environment("worker") == plain | {"VALKEY_URL", "KINDLING_RUNNER_SOCKET", "KINDLING_SLOTS"}
+        told = {"VALKEY_URL", "KINDLING_RUNNER_SOCKET", "KINDLING_SLOTS", "KINDLING_DEVICE"}
+        assert read_environment("worker") == plain | told
         assert read_environment("streams") == plain | {"VALKEY_URL", "KINDLING_TICKET_KEY"}
 
     @pytest.mark.parametrize("name", sorted(MARKS))

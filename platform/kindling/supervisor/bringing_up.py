@@ -8,6 +8,7 @@ import sys
 import traceback
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import connections
@@ -30,12 +31,15 @@ def bring_up(say: Say) -> int:
     if Secrets.ensure(settings.DATA) != settings.SECRETS:
         _start_over(lock)
     plan = Plan.read()
-    self_test = checks.SelfTest(plan.root)
+    self_test, count = checks.SelfTest(plan.root), checks.Count(plan.root)
     checks.check_ports(plan)
     checks.check_front_end(plan.root)
     checks.check_engines(plan)
     say(f"Sandbox: {self_test.finish()}")
-    return keep_alive(lambda: _supervise(plan, say), say)
+    if accelerators := count.finish():
+        say(f"GPU: {', '.join(accelerators)}")
+    whole = replace(plan, accelerators=len(accelerators))
+    return keep_alive(lambda: _supervise(whole, say), say)
 
 
 def _start_over(lock: int) -> None:
@@ -70,7 +74,7 @@ def _start(plan: Plan, supervisor: Supervisor, say: Say) -> None:
     pages = programs.web(plan)
     supervisor.start(pages)
     supervisor.wait_until(lambda: _serves_pages(plan), pages, seconds=60)  # alone: the first page comes first
-    supervisor.start(programs.streams(plan), programs.runner(plan), programs.worker(plan))
+    supervisor.start(programs.streams(plan), programs.runner(plan), *programs.workers(plan))
     supervisor.start(programs.control(plan), programs.scheduler(plan))
     _welcome(plan, logins, say)
 

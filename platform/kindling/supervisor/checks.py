@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from kindling.supervisor.plan import Plan
 from kindling.supervisor.refusal import Refusal
 
 SELF_TEST_SECONDS = 20
+COUNT_SECONDS = 20
 
 
 def claim_folder(data: Path) -> int:
@@ -93,16 +95,7 @@ class SelfTest:
     """The runner's word on whether this machine can keep a student's code in a sandbox; takes about a second."""
 
     def __init__(self, root: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "workers.runner", "--self-test"],
-            cwd=root,
-            env={},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            preexec_fn=bind(SIGKILL),  # another check may end us first
-        )
+        self._process = _ask_runner(root, "--self-test")
 
     def finish(self) -> str:
         """The tier of the sandbox, in a line. Without a sandbox there are no runs, so there is no start either."""
@@ -116,3 +109,35 @@ class SelfTest:
         if self._process.returncode != 0:
             raise Refusal(line)
         return line
+
+
+class Count:
+    """The runner's word on how many accelerators this machine has; a driver that hangs means none."""
+
+    def __init__(self, root: Path) -> None:
+        self._process = _ask_runner(root, "--devices")
+
+    def finish(self) -> list[str]:
+        """Their names."""
+        try:
+            output, _ = self._process.communicate(timeout=COUNT_SECONDS)
+            return [str(device["name"]) for device in json.loads(output.strip().splitlines()[-1])]
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+        except (ValueError, LookupError, TypeError):  # it has said something else, and what it is not is a list
+            pass
+        return []
+
+
+def _ask_runner(root: Path, question: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "workers.runner", question],
+        cwd=root,
+        env={},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=bind(SIGKILL),  # another check may end us first
+    )

@@ -35,6 +35,8 @@ class Plan:
     secret_key: str
     ticket_key: str
     handed_on: Mapping[str, str]
+    accelerators: int = 0
+    """GPUs, or slices of such, of this machine; known once its runner was asked."""
 
     @classmethod
     def read(cls) -> Self:

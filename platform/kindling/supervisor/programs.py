@@ -14,7 +14,7 @@ from kindling.embedded.valkey import Valkey
 from kindling.supervisor.plan import Plan, list_search_path
 from kindling.supervisor.program import Program
 
-STOPPING = [["scheduler", "web", "streams", "worker"], ["runner", "control"], ["valkey", "postgres"]]
+STOPPING = [["scheduler", "web", "streams", "worker", "worker-gpu"], ["runner", "control"], ["valkey", "postgres"]]
 """The order of the end: nothing new comes in, runs are handed over, results are written down, data goes to disk."""
 
 CELERY = [
@@ -68,15 +68,25 @@ def scheduler(plan: Plan) -> Program:
     return _python("scheduler", plan, ["celery", "--app=kindling.celery", *beat], _know_everything(plan))
 
 
-def worker(plan: Plan) -> Program:
+def workers(plan: Plan) -> list[Program]:
+    """One for the CPU, and one for the accelerators where there are any: each serves one queue."""
+    found = [_worker("worker", plan, device="cpu", slots=plan.slots, host="runs@%h")]
+    if plan.accelerators:
+        found.append(_worker("worker-gpu", plan, device="gpu", slots=plan.accelerators, host="runs-gpu@%h"))
+    return found
+
+
+def _worker(name: str, plan: Plan, *, device: str, slots: int, host: str) -> Program:
     environment = {
         "VALKEY_URL": plan.name_valkey("worker"),
         "KINDLING_RUNNER_SOCKET": str(plan.runner_socket),
-        "KINDLING_SLOTS": str(plan.slots),
+        "KINDLING_SLOTS": str(slots),
+        "KINDLING_DEVICE": device,
     }
-    serve = ["worker", "--queues=runs.cpu", "--pool=threads", f"--concurrency={plan.slots}", "--hostname=runs@%h"]
+    # Pool and concurrency are the app's own settings, too; here they are seen in a list of processes.
+    serve = ["worker", "--pool=threads", f"--concurrency={slots}", f"--hostname={host}"]
     command = ["celery", "--app=workers.celery", *serve, *CELERY, "--loglevel=INFO"]
-    return replace(_python("worker", plan, command, environment), patience=8)  # it drains for 5 s, then hands over
+    return replace(_python(name, plan, command, environment), patience=8)  # it drains for 5 s, then hands over
 
 
 def runner(plan: Plan) -> Program:
