@@ -2,7 +2,9 @@
 # Nothing of the one is in the other: web has no torch, worker neither Django nor a database driver.
 
 FROM docker.io/library/python:3.11-slim-bookworm AS base
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# Not by ENV: a runner whose container is its only wall refuses an environment with more in it than it knows.
+RUN printf '[global]\nno-cache-dir = true\ndisable-pip-version-check = true\n' > /etc/pip.conf
 WORKDIR /srv/kindling
 COPY pyproject.toml requirements.lock ./
 

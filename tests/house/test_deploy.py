@@ -21,12 +21,45 @@ def services() -> dict[str, Any]:
     return found
 
 
-def test_the_runner_has_neither_network_nor_environment(services: dict[str, Any]) -> None:
-    assert services["runner"]["network_mode"] == "none"
-    assert not {"environment", "env_file", "secrets"} & set(services["runner"])
+@pytest.mark.parametrize("name", ["runner", "runner-gpu"])
+def test_a_runner_has_neither_network_nor_environment(services: dict[str, Any], name: str) -> None:
+    assert services[name]["network_mode"] == "none"
+    assert not {"environment", "env_file", "secrets", "networks"} & set(services[name])
 
 
-@pytest.mark.parametrize("name", ["worker", "streams", "runner"])
+@pytest.mark.parametrize("name", ["runner", "runner-gpu"])
+def test_what_a_run_may_write_is_bounded_by_the_container_too(services: dict[str, Any], name: str) -> None:
+    (folder,) = services[name]["tmpfs"]
+    assert re.fullmatch(r"/tmp:size=\d+m,nr_inodes=\d+k", folder)
+
+
+def test_the_image_brings_no_variables_that_a_contained_runner_takes_for_secrets() -> None:
+    given = re.findall(r"(\w+)=", " ".join(re.findall(r"^ENV (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)))
+    assert {name for name in given if not name.startswith("PYTHON")} <= {"KINDLING_DATA"}  # which web has
+
+
+@pytest.mark.parametrize(("worker", "runner"), [("worker", "runner"), ("worker-gpu", "runner-gpu")])
+def test_a_worker_and_its_runner_share_a_socket_and_nothing_else(
+    services: dict[str, Any], worker: str, runner: str
+) -> None:
+    assert services[worker]["volumes"] == services[runner]["volumes"]
+    others = [service.get("volumes", []) for name, service in services.items() if name not in {worker, runner}]
+    assert not any(set(services[worker]["volumes"]) & set(volumes) for volumes in others)
+
+
+def test_each_worker_serves_the_queue_of_its_device(services: dict[str, Any]) -> None:
+    devices = {name: services[name]["environment"]["KINDLING_DEVICE"] for name in ("worker", "worker-gpu")}
+    assert devices == {"worker": "cpu", "worker-gpu": "gpu"}
+    names = {re.findall(r"--hostname=(\S+)", services[name]["command"])[0] for name in devices}
+    assert len(names) == 2
+
+
+def test_gpus_are_given_to_one_runner_only_and_when_asked_for(services: dict[str, Any]) -> None:
+    assert [name for name, service in services.items() if "deploy" in service] == ["runner-gpu"]
+    assert {name for name, service in services.items() if "profiles" in service} == {"worker-gpu", "runner-gpu"}
+
+
+@pytest.mark.parametrize("name", ["worker", "worker-gpu", "streams", "runner", "runner-gpu"])
 def test_only_the_web_side_knows_the_database(services: dict[str, Any], name: str) -> None:
     assert not {"DATABASE_URL", "KINDLING_SECRET_KEY"} & set(services[name].get("environment", {}))
 
