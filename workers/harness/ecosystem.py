@@ -1,10 +1,10 @@
-"""The libraries that students use beside torch, taught to show in the run what they show elsewhere."""
+"""What a run shows beside what the meter measures: what the student's other libraries have to say, and a diagnosis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from workers.harness import boards
+from workers.harness import boards, diagnosis
 from workers.harness.bars import BARS
 from workers.harness.figures import FIGURES
 from workers.harness.logbook import LOGBOOK
@@ -17,3 +17,4 @@ def install(steps: Callable[[], int]) -> None:
     BARS.install()
     boards.install()
     FIGURES.install()
+    diagnosis.install()

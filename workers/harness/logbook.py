@@ -1,7 +1,7 @@
 """What a run logs under names of its own choosing: numbers, and pieces such as figures, histograms and texts.
 
 Boards and progress bars write here. Names are made fit to be shown and kept apart, numbers go to the reporter as they
-come, and of pieces no more than the supervisor takes: told once, and not again for each one that is left out.
+come, a few metrics at a time, and of pieces no more than the supervisor takes.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import json
 import re
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from workers.harness.reporter import REPORTER
+from workers.harness.thinning import Point, thin
 from workers.runner import policy
 from workers.shapes import MAX_COUNT, MAX_NAME
 
@@ -21,6 +23,11 @@ OWN_NAMES = frozenset({"loss", "learning_rate", "gradient_norm"})
 """What the harness calls its own metrics: their steps are the optimiser's, not whatever the student counts."""
 
 MAX_METRICS = 100
+_METRICS_PER_TICK = 2
+"""40 events a second: the supervisor takes 100 of metrics, and drops the loss like any other when there are more."""
+_EXACT_POINTS = 100_000
+"""Of all logged metrics together, about 2.5 MB of the 8 that the supervisor takes; then 20 points a batch."""
+_POINTS_PER_BATCH = 20
 _SHARE = 0.9
 """Of what the supervisor takes: what it counts differs by the envelope of a message and by the clock."""
 
@@ -39,6 +46,8 @@ class Logbook:
         training has made."""
         self.steps = steps
         REPORTER.on_begin(self._clear)
+        REPORTER.on_tick(lambda: self._release(_METRICS_PER_TICK))
+        REPORTER.on_end(lambda: self._release(MAX_METRICS))
 
     def number(self, source: str, name: str, step: int | None, value: float) -> None:
         """One point of a metric; without a step, at the training's. Two sources never share a line: they count
@@ -52,7 +61,7 @@ class Logbook:
         if step is None:
             step = max(series.next, self.steps())
         series.next = step + 1
-        REPORTER.observe(series.name, series.kind, max(0, min(step, MAX_COUNT)), value)
+        series.points.append((max(0, min(step, MAX_COUNT)), value))
 
     def piece(self, type_: str, data: dict[str, Any]) -> bool:
         """A figure, histogram or text. False when this run has had its share, or when it comes too soon."""
@@ -70,8 +79,20 @@ class Logbook:
     def _clear(self) -> None:
         self._series: dict[tuple[str, str], _Series] = {}
         self._names: set[str] = set(OWN_NAMES)
+        self._released = 0
         self._purses: dict[str, _Purse] = {}
         self._remarks: set[str] = set()
+
+    def _release(self, most: int) -> None:
+        """Hand on the points of so many metrics, those whose points have waited longest."""
+        waiting = [series for series in tuple(self._series.values()) if series.points]
+        for series in sorted(waiting, key=lambda series: series.released_at)[:most]:
+            series.released_at = time.monotonic()
+            points = [series.points.popleft() for _ in range(len(series.points))]
+            if self._released > _EXACT_POINTS:
+                points = thin(points, _POINTS_PER_BATCH)
+            self._released += len(points)
+            REPORTER.points(series.name, series.kind).extend(points)
 
     def _free_name(self, source: str, name: str) -> str:
         free = fit_name(name)
@@ -89,6 +110,8 @@ class _Series:
         self.name = name
         self.kind = kind
         self.next = 0
+        self.points: deque[Point] = deque()
+        self.released_at = 0.0
 
 
 class _Purse:
