@@ -131,17 +131,21 @@ def _shape_text(shape: list[int]) -> str:
 
 
 def _values(numbers: Tensor | Answer, places: list[int]) -> str:
-    """The numbers at the first of these places; the one bound that holds for all is shown once."""
-    shown = places[:_MOST_SHOWN] if len(numbers.values) > 1 else [0]
-    text = ", ".join(f"{numbers.values[place]:.4g}" for place in shown)
-    return f"{text}, …" if len(shown) < min(len(places), len(numbers.values)) else text
+    """The numbers at the first of these places; a bound that is one number for all is shown once."""
+    if not numbers.shape:
+        return f"{numbers.values[0]:.4g}"
+    shown = ", ".join(f"{numbers.values[place]:.4g}" for place in places[:_MOST_SHOWN])
+    return f"{shown}, …" if len(places) > _MOST_SHOWN else shown
 
 
 def _place(answer: Answer, wrong: list[int]) -> str:
     """Which of several values are meant."""
     if len(answer.values) == 1:
         return ""
-    return f" ({len(wrong)} of {len(answer.values)} values are wrong; the first of these at {_index(answer.shape, wrong[0])})"
+    first = _index(answer.shape, wrong[0])
+    if len(wrong) == 1:
+        return f" (1 of {len(answer.values)} values is wrong: at {first})"
+    return f" ({len(wrong)} of {len(answer.values)} values are wrong, the first of them at {first})"
 
 
 def _index(shape: list[int], place: int) -> list[int]:

@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from workers.protocol import Event, Exit, Job, Limits, Stop, decode, encode
+from workers.protocol import Check, Control, Event, Exit, Job, Limits, Machine, Stop, Survey, decode, encode
 
 ROOT = Path(__file__).resolve().parents[3]
 IDLE = 3 + 2 * 2
@@ -70,6 +70,10 @@ class Conversation:
         """The student pressed stop."""
         self._socket.sendall(encode(Stop(run=self._job.run)))
 
+    def control(self, verb: str, *, id_: str = "c", of: str = "modules", name: str = "") -> None:
+        """The student pressed pause, resume, step or inspect."""
+        self._socket.sendall(encode(Control(run=self._job.run, id=id_, verb=verb, of=of, name=name)))
+
     def leave(self) -> None:
         """The worker dies."""
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -108,18 +112,41 @@ class Conversation:
 class Runner:
     """`python -m workers.runner`, as `make up` starts it: no environment to speak of."""
 
-    def __init__(self, folder: Path, slots: int = 1, path: str = "/usr/bin:/bin") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        slots: int = 1,
+        path: str = "/usr/bin:/bin",
+        *,
+        tier: str = "",
+        launcher: Sequence[str] = (),
+        root: Path = ROOT,
+    ) -> None:
         self.socket = folder / "runner.sock"
         self.log = folder / "runner.log"
         self._conversations: list[Conversation] = []
         command = [sys.executable, "-m", "workers.runner", "--socket", str(self.socket), "--slots", str(slots)]
+        command = [*launcher, *command, *(["--tier", tier] if tier else [])]
+        environment = {"PATH": path, **({"PYTHONPATH": str(ROOT)} if launcher else {})}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env={"PATH": path}, stderr=log)
+            self.process = subprocess.Popen(command, cwd=root, env=environment, stderr=log)
         wait_until(self.socket.exists)
 
-    def start(self, code: str, *, run: str = "", device: str = "cpu", **limits: Any) -> Conversation:
+    def survey(self) -> Machine:
+        """Ask what the runner is."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.socket))
+            line.sendall(encode(Survey()))
+            answer = decode(line.makefile("rb").readline())
+            assert isinstance(answer, Machine)
+            return answer
+
+    def start(
+        self, code: str, *, run: str = "", device: str = "cpu", checks: Sequence[Check] = (), **limits: Any
+    ) -> Conversation:
         """Send a job; limits as in `Limits`."""
-        job = Job(run=run or str(uuid4()), fence=1, code=code, device=device, limits=Limits(**limits))
+        run = run or str(uuid4())
+        job = Job(run=run, fence=1, code=code, device=device, limits=Limits(**limits), checks=list(checks))
         self._conversations.append(Conversation(self.socket, job))
         return self._conversations[-1]
 
@@ -129,11 +156,17 @@ class Runner:
 
     def family(self) -> list[int]:
         """Process ids of everything the runner has started, and of what that has started."""
-        return descendants(self.process.pid)
+        return descendants(self.supervisor)
 
     def zygotes(self) -> list[int]:
         """Process ids of the outer walls, one a slot."""
-        return children(self.process.pid)
+        return children(self.supervisor)
+
+    @property
+    def supervisor(self) -> int:
+        """Process id of the runner itself, whatever it was launched by."""
+        candidates = (self.process.pid, *descendants(self.process.pid))
+        return next((process for process in candidates if _is_runner(process)), self.process.pid)
 
     def close(self) -> None:
         """As `make up` ends it."""
@@ -180,6 +213,13 @@ def alive(process: int) -> bool:
     """Whether the process exists and is more than a zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _is_runner(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")[1:3] == [b"-m", b"workers.runner"]
     except OSError:
         return False
 
