@@ -100,7 +100,7 @@ def _name_device(machine: Machine) -> str:
 def _count_queues(there: list[Machine]) -> list[QueueLine]:
     going_on = Count("pk", filter=SENT & ~Q(state=State.QUEUED))
     waiting = Count("pk", filter=Q(state__in=[State.WAITING, State.QUEUED]))
-    rows = Run.objects.filter(state__in=ACTIVE).order_by().values_list("device").annotate(going_on, waiting)
+    rows = Run.objects.filter(state__in=ACTIVE).order_by().values_list("device").annotate(going_on=going_on, waiting=waiting)
     counts = {device: (on, behind) for device, on, behind in rows}
     slots = {
         device: sum(machine.slots for machine in there if machine.queue == queue and not machine.refusal)

@@ -15,6 +15,7 @@ from apps.runs.logs import unpack
 from apps.runs.models import Run, RunLog
 from apps.runs.recording import record_finish, record_state
 from tests.runs.builders import (
+    CHECK,
     make_finished,
     make_project,
     make_run,
@@ -24,7 +25,7 @@ from tests.runs.builders import (
     sent_jobs,
     shown,
 )
-from workers.protocol import LAST_SEQ, Job, Reached, State, encode
+from workers.protocol import LAST_SEQ, Graded, Job, Reached, State, encode
 
 Commit = Callable[[], AbstractContextManager[Any]]
 
@@ -200,6 +201,29 @@ def test_the_goal_is_judged_by_the_last_value(goal: str, last: object, outcome: 
     metrics = {"loss": {"count": 3, "first": 9, "last": last, "min": 0.1}}
     record_finish(make_finished(run, outcome, metrics=metrics))
     assert reload(run).goal_met is met
+
+
+@pytest.mark.parametrize(
+    ("checks", "outcome", "met"),
+    [
+        ([Graded(name="a", passed=True, message="As expected.")], State.SUCCEEDED, True),
+        (
+            [Graded(name="a", passed=True, message=""), Graded(name="b", passed=False, message="3")],
+            State.SUCCEEDED,
+            False,
+        ),
+        ([Graded(name="a", passed=True, message="")], State.FAILED, False),
+        ([], State.SUCCEEDED, False),
+        (None, State.SUCCEEDED, False),
+    ],
+)
+def test_the_checks_judge_where_the_project_has_any(checks: list[Graded] | None, outcome: State, met: bool) -> None:
+    run = make_run(make_student(), State.RUNNING, project=make_project("loss<1", checks=[CHECK]))
+    record_finish(make_finished(run, outcome, metrics={"loss": {"last": 0.5}}, checks=checks))
+    run = reload(run)
+    assert run.goal_met is met
+    kept = None if checks is None else [{"name": c.name, "passed": c.passed, "message": c.message} for c in checks]
+    assert run.checks == kept
 
 
 def test_a_message_that_postgres_cannot_hold_is_made_to_fit() -> None:

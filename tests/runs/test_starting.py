@@ -11,13 +11,14 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from pytest_django import DjangoAssertNumQueries, Settings
 from redis import Redis
 
 from apps.accounts.models import User
 from apps.runs import outbox
 from apps.runs.admission import MAX_STARTS, MAX_WAITING
 from apps.runs.models import Outgoing, Run
-from apps.runs.refusals import TooManyRuns
+from apps.runs.refusals import SiteFull, TooManyRuns
 from apps.runs.starting import start
 from tests.runs.builders import CODE, make_project, make_run, make_student, new_token, sent_jobs
 from workers.protocol import Job, State
@@ -91,6 +92,29 @@ def test_too_many_starts_in_a_minute_are_refused_for_a_while() -> None:
         begin(user)
     assert refusal.value.retry_after_s in range(1, 62)
     begin(make_student("alan"))
+
+
+def test_a_site_that_has_enough_to_do_takes_no_more(settings: Settings) -> None:
+    settings.MAX_UNFINISHED_RUNS = 2
+    user, token = make_student(), new_token()
+    first, _ = begin(user, client_token=token)
+    begin(make_student("alan"))
+    with pytest.raises(SiteFull, match="try again in 30 s") as refusal:
+        begin(make_student("grace"))
+    assert refusal.value.retry_after_s == 30
+    assert begin(user, client_token=token) == (first, False)
+    Run.objects.filter(pk=first.pk).update(state=State.STOPPED, finished_at=timezone.now())
+    begin(make_student("edsger"))
+
+
+def test_starting_costs_the_same_with_many_runs_about(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    user, project = make_student(), make_project()
+    for _ in range(10):
+        make_run(user, State.SUCCEEDED)
+    with django_assert_num_queries(7):  # savepoint, lock, token, stock, run, outbox, release
+        begin(user)
+    with django_assert_num_queries(8):  # and what the live text says of the project
+        begin(user, project=project)
 
 
 def test_a_broker_that_is_away_delays_the_run_and_never_loses_it(valkey: Redis, commit: Commit) -> None:

@@ -53,7 +53,7 @@ def test_a_worker_that_has_a_run_stopped_while_queued_is_told_and_fenced_off(
     assert Run.objects.get().state == State.STOPPED
 
 
-@pytest.mark.parametrize("state", [State.STARTING, State.RUNNING])
+@pytest.mark.parametrize("state", [State.STARTING, State.RUNNING, State.PAUSED])
 def test_a_run_at_work_is_asked_to_end(state: State, valkey: Redis, commit: Commit, controls: Any) -> None:
     run = make_run(make_student(), state)
     with commit():

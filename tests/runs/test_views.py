@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from redis import ConnectionError, Redis
 
 from apps.runs.admission import MAX_STARTS
@@ -104,6 +104,11 @@ def test_a_retired_project_is_404(ada: Client) -> None:
         ({"project": 7}, 400, "course/chapter/project"),
         ({"project": "a\0b"}, 400, "course/chapter/project"),
         ({"project": "a" * 201}, 400, "course/chapter/project"),
+        ({"device": "tpu"}, 400, "There are: cpu, gpu."),
+        ({"device": ["gpu"]}, 400, "There are: cpu, gpu."),
+        ({"limits": 30}, 400, "JSON object of numbers by name"),
+        ({"limits": {"wall_s": 121}}, 400, "Choose one from 1 to 120"),
+        ({"limits": {"wall_s": "fast"}}, 400, "wall_s is a number, not 'fast'"),
     ],
 )
 def test_bad_input_is_told_in_plain_words(ada: Client, changes: dict[str, Any], status: int, words: str) -> None:
@@ -123,6 +128,19 @@ def test_what_is_no_json_object_is_told_so(ada: Client, body: bytes) -> None:
     assert answer.status_code == 400
     assert "not" in answer.json()["error"]
     assert "JSON" in answer.json()["error"]
+
+
+def test_a_full_site_is_told_with_a_time_to_come_back(ada: Client, settings: Settings) -> None:
+    settings.MAX_UNFINISHED_RUNS = 0
+    answer = post_run(ada)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "no more are taken for now" in answer.json()["error"]
+
+
+def test_a_student_gives_a_run_less_than_its_project_allows(ada: Client) -> None:
+    make_project(limits={"wall_s": 300})
+    assert post_run(ada, project="torch/intro/fit", limits={"wall_s": 200}).status_code == 201
+    assert Run.objects.get().limits == {"wall_s": 200}
 
 
 def test_too_many_starts_are_told_when_to_come_back(ada: Client) -> None:

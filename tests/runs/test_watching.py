@@ -57,7 +57,7 @@ def test_a_run_seen_again_is_forgiven(valkey: Redis) -> None:
     assert Run.objects.get().unseen_since is None
 
 
-@pytest.mark.parametrize("state", [State.STARTING, State.RUNNING])
+@pytest.mark.parametrize("state", [State.STARTING, State.RUNNING, State.PAUSED])
 def test_a_lost_run_is_started_again_and_then_lost(state: State, valkey: Redis, commit: Commit) -> None:
     run = make_run(make_student(), state)
     look_twice(commit)
