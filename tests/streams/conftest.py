@@ -34,11 +34,11 @@ def streams(_process: str, valkey: Redis) -> str:
     return _process
 
 
-def start_streams(port: int) -> subprocess.Popen[bytes]:
+def start_streams(port: int, valkey_url: str = "") -> subprocess.Popen[bytes]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{ROOT / 'platform'}:{ROOT}",
-        "VALKEY_URL": settings.VALKEY_URL,
+        "VALKEY_URL": valkey_url or settings.VALKEY_URL,
         "KINDLING_TICKET_KEY": settings.TICKET_KEY,
     }
     return subprocess.Popen([sys.executable, "-m", "kindling.streams", f"--port={port}"], env=environment, cwd=ROOT)

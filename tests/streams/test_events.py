@@ -20,10 +20,11 @@ from tests.streams.viewers import (
     new_run,
     parse_async,
     publish,
+    tell_place,
     watch,
     watching,
 )
-from workers.protocol import LAST_SEQ, Event
+from workers.protocol import EVENT_TYPES, LAST_SEQ, OUTCOMES, Event, State, encode
 
 
 def test_history_and_live_come_from_one_address_and_the_final_state_ends_it(streams: str, valkey: Redis) -> None:
@@ -35,6 +36,64 @@ def test_history_and_live_come_from_one_address_and_the_final_state_ends_it(stre
         rest = list(seen)
     assert rest[0] == Seen("1-3", "stdout", {"seq": 3, "at": 0.03, "fence": 1, "text": "3\n"})
     assert [each.id for each in rest] == ["1-3", "1-4"]
+
+
+def test_a_place_in_the_queue_is_shown_to_who_is_there_and_never_again(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1))
+    with watching(events_url(streams, run)) as early:
+        assert next(early).id == "1-1"
+        tell_place(valkey, run, ahead=3)
+        assert next(early) == Seen("", "queue", {"ahead": 3, "estimate_s": 2.5})
+        with watching(events_url(streams, run)) as late:
+            assert next(late).id == "1-1"
+            tell_place(valkey, run, ahead=2)
+            publish(valkey, run, line(2), end(3))
+            assert [seen.kind for seen in early] == [seen.kind for seen in late] == ["queue", "stdout", "state"]
+
+
+@pytest.mark.parametrize("event", ["", "{", "[]", '{"type":"stdout","data":{}}', '{"type":"queue","data":1}', "\xff"])
+def test_an_unreadable_word_without_a_number_is_passed_over(streams: str, valkey: Redis, event: str) -> None:
+    run = new_run()
+    with watching(events_url(streams, run)) as seen:
+        publish(valkey, run, line(1))
+        next(seen)
+        valkey.xadd("bus", {"run": run, "id": "", "event": event.encode("latin-1")})
+        valkey.xadd("bus", {"run": run, "id": "x-y", "event": event.encode("latin-1")})
+        publish(valkey, run, end(2))
+        assert [each.id for each in seen] == ["1-2"]
+
+
+@pytest.mark.parametrize("kind", sorted(EVENT_TYPES - {"state"}))
+def test_every_type_of_event_passes_as_it_is(streams: str, valkey: Redis, kind: str) -> None:
+    run, data = new_run(), {"name": "größe\n\u2028", "values": [1.5, None, "NaN"], "nested": {"a": [[]]}}
+    event = Event(seq=1, at=0.5, type=kind, data=data)
+    with watching(events_url(streams, run)) as live:
+        publish(valkey, run, event, end(2))
+        told = list(live)
+    assert told[0] == Seen("1-1", kind, {"seq": 1, "at": 0.5, "fence": 1, **data})
+    assert watch(events_url(streams, run)) == told
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - OUTCOMES))
+def test_a_state_that_is_not_final_ends_nothing(streams: str, valkey: Redis, state: str) -> None:
+    run = new_run()
+    publish(valkey, run, Event(seq=1, at=0, type="state", data={"state": state}), end(2))
+    assert [seen.data["state"] for seen in watch(events_url(streams, run))] == [state, "succeeded"]
+
+
+@pytest.mark.parametrize("state", sorted(OUTCOMES))
+def test_every_final_state_ends_the_stream(streams: str, valkey: Redis, state: str) -> None:
+    run = new_run()
+    with watching(events_url(streams, run)) as seen:
+        publish(valkey, run, Event(seq=1, at=0, type="state", data={"state": state}))
+        assert [each.data["state"] for each in seen] == [state]
+
+
+def test_who_comes_back_after_the_end_is_not_kept(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1), end(2))
+    assert watch(events_url(streams, run), **{"Last-Event-ID": "1-2"}) == []
 
 
 def test_a_run_that_is_over_is_shown_whole(streams: str, valkey: Redis) -> None:
@@ -85,6 +144,22 @@ def test_what_was_trimmed_is_told_as_a_gap(streams: str, valkey: Redis) -> None:
     assert seen[0].id == ""
     assert (seen[0].data["before"], seen[0].data["after"]) == ("1-2", "1-9")
     assert watch(events_url(streams, run))[0].kind == "gap"
+
+
+def test_what_was_trimmed_while_one_watches_is_told_as_a_gap(streams: str, valkey: Redis) -> None:
+    run = new_run()
+    publish(valkey, run, line(1))
+    with watching(events_url(streams, run)) as seen:
+        next(seen)
+        pipe = valkey.pipeline(transaction=True)  # whoever reads the stream now finds a part of it
+        for seq in (5, 6):
+            pipe.xadd(f"run:{run}", {"event": encode(line(seq))}, id=f"1-{seq}")
+            pipe.xadd("bus", {"run": run, "id": f"1-{seq}", "event": encode(line(seq))})
+        pipe.execute()
+        publish(valkey, run, end(7))
+        rest = list(seen)
+    assert [each.kind for each in rest] == ["gap", "stdout", "stdout", "state"]
+    assert (rest[0].data["before"], rest[0].data["after"]) == ("1-1", "1-5")
 
 
 def test_what_only_the_bus_missed_is_no_gap(streams: str, valkey: Redis) -> None:

@@ -13,7 +13,7 @@ import httpx
 from django.conf import settings
 from redis import Redis
 
-from apps.runs.tickets import Ticket, issue
+from apps.runs.tickets import CLOSINGS, LIFETIME_S, Ticket, issue
 from workers.protocol import APPEND, Event, encode, entry_id
 
 ORIGIN = "http://page.example"
@@ -32,7 +32,14 @@ def new_run() -> str:
 
 
 def events_url(
-    address: str, run: str, *, user: str = "7", lifetime_s: int = 60, of: str = "", key: str = "", after: str = ""
+    address: str,
+    run: str,
+    *,
+    user: str = "7",
+    lifetime_s: int = LIFETIME_S,
+    of: str = "",
+    key: str = "",
+    after: str = "",
 ) -> str:
     """Where to watch `run`; `of` and `key` make a ticket for another run or with another key."""
     ticket = Ticket(run=of or run, user=user, origin=ORIGIN, expires=int(time.time()) + lifetime_s)
@@ -46,6 +53,17 @@ def publish(valkey: Redis, run: str, *events: Event, fence: int = 1) -> None:
     for event in events:
         args += [entry_id(fence, event.seq), encode(event).rstrip()]
     valkey.register_script(APPEND)(keys=[f"run:{run}", "bus"], args=args)
+
+
+def tell_place(valkey: Redis, run: str, ahead: int) -> None:
+    """As the web side does: to the bus only, without a number."""
+    event = json.dumps({"type": "queue", "data": {"ahead": ahead, "estimate_s": 2.5}})
+    valkey.xadd("bus", {"run": run, "id": "", "event": event})
+
+
+def end_streams(valkey: Redis, user: str) -> None:
+    """As the web side does at a log-out."""
+    valkey.xadd(CLOSINGS, {"user": user, "at": time.time()})
 
 
 def line(seq: int) -> Event:

@@ -157,7 +157,8 @@ class Hub:
     def _close(self, entries: Entries) -> None:
         for entry_id, fields in entries:
             self._closings = entry_id
-            self._end_streams(fields.get(b"user", b"").decode(errors="replace"), _read_time(fields.get(b"at", b"")))
+            if user := fields.get(b"user", b"").decode(errors="replace"):
+                self._end_streams(user, _read_time(fields.get(b"at", b"")))
 
     def _end_streams(self, user: str, at: float) -> None:
         self._closed.pop(user, None)

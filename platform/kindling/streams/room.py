@@ -82,10 +82,10 @@ class Room:
                 _hand_out(viewers, mark, fresh)
 
     def hear_passing(self, text: bytes) -> None:
-        """Words without a number: whoever is not live now does not need them later."""
+        """Words without a number: they stand in no order with the events, and whoever cannot take them now never needs them."""
         message = make_message(text)
         for viewer in self:
-            if viewer.is_live:
+            if viewer.takes_more:
                 viewer.tell(message)
 
     async def _catch_up(self) -> None:
