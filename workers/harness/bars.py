@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import tqdm.asyncio
@@ -60,6 +60,13 @@ class Bars:
             if views := [view for watched in self._open if (view := watched.view()) is not None]:
                 return extent(views, LOGBOOK.steps())
         return Extent()
+
+    def complete(self, progress: dict[str, Any]) -> dict[str, Any]:
+        """The data of a `progress` event, with what the loops of the code did not say and the bars do."""
+        if not self._open or (progress.get("total") and progress.get("epoch")):
+            return progress
+        known = asdict(self.extent())
+        return {**known, **{name: value for name, value in progress.items() if value is not None}}
 
     def _clear(self) -> None:
         self._open = ()

@@ -116,7 +116,7 @@ class SummaryWriter:
         if finite.size < numbers.size:
             LOGBOOK.remark(f"The histogram {tag!r} leaves out values that are NaN or infinite.")
         if finite.size:
-            counts, edges = np.histogram(finite, bins=_fit_bins(finite, bins, max_bins))
+            counts, edges = _counted(finite, bins, max_bins)
             self._histogram(tag, counts, edges, global_step)
 
     def add_histogram_raw(
@@ -327,15 +327,18 @@ def _step(step: Any) -> int | None:
     return max(0, min(int(number), MAX_COUNT)) if np.isfinite(number) else 0
 
 
-def _fit_bins(values: NDArray[Any], bins: Any, most: int | None) -> Any:
-    """The student's own bins as far as they can be told; TensorBoard's default has 1,549, most of them always empty."""
+def _counted(values: NDArray[Any], bins: Any, most: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """In the student's own bins as far as they can be told; TensorBoard's default has 1,549, most of them always empty."""
     limit = min(most or MAX_BINS, MAX_BINS)
-    if isinstance(bins, int):
-        return max(1, min(bins, limit))
     if isinstance(bins, Iterable) and not isinstance(bins, str):
         own = np.asarray(bins, dtype=float)
-        return own if len(own) - 1 <= limit else np.linspace(own.min(), own.max(), limit + 1)
-    return min(_BINS, limit)
+        return np.histogram(values, bins=own if len(own) <= limit + 1 else np.linspace(own[0], own[-1], limit + 1))
+    count = max(1, min(bins if isinstance(bins, int) else _BINS, limit))
+    low, high = np.clip(values.min(), -1e300, 1e300), np.clip(values.max(), -1e300, 1e300)
+    least = max(abs(low), abs(high)) / 1000 or 0.5
+    if high - low < least:  # as good as one value: a bar of some width, since there are no numbers for a thinner one
+        low, high = low - least, high + least
+    return np.histogram(np.clip(values, low, high), bins=count, range=(low, high))
 
 
 def _default_folder(comment: str) -> str:

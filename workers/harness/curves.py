@@ -63,8 +63,13 @@ class Curve:
         self._sum_up()
 
     @property
+    def began(self) -> float:
+        """Its first value."""
+        return self.first[0][1]
+
+    @property
     def start(self) -> float:
-        """Where it began: the median of the first points, so that one odd batch does not count."""
+        """About where it began: the median of the first points, so that one odd batch does not count."""
         return median(value for _, value in self.first)
 
     @property

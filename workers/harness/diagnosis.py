@@ -156,8 +156,8 @@ def not_a_number(name: str, bad: Point, before: Curve | None) -> Finding:
         )
     elif before.end >= 5 * max(min(before.low, before.start), 1e-12) and before.end >= before.start:
         reason = (
-            f"The loss became {what} at step {step}, after it had grown from {_brief(before.start)} to "
-            f"{_brief(before.end)}. Each step overshot the minimum by more than the one before: the learning rate is too "
+            f"The loss became {what} at step {step}, after it had grown from {_brief(before.began)} to "
+            f"{_brief(before.last[-1][1])}. Each step overshot the minimum by more than the one before: the learning rate is too "
             "high. Try one ten times smaller; clipping the gradients helps, too."
         )
     else:
@@ -172,12 +172,11 @@ def not_a_number(name: str, bad: Point, before: Curve | None) -> Finding:
 
 def diverging(name: str, loss: Curve, *, final: bool) -> Finding | None:
     """A loss far above its start that is still growing, or ends there."""
-    start, end = loss.start, loss.end
-    if start <= 1e-12 or not (_keeps_growing(loss) or (final and _ends_high(loss))):
+    if loss.start <= 1e-12 or not (_keeps_growing(loss) or (final and _ends_high(loss))):
         return None
     step = loss.last[-1][0]
     reason = (
-        f"The loss grows instead of falling: it began at {_brief(start)} and is {_brief(end)} at step {step}. The steps are "
+        f"The loss grows instead of falling: it began at {_brief(loss.began)} and is {_brief(loss.last[-1][1])} at step {step}. The steps are "
         "so large that each one jumps over the minimum and lands higher on the other side. Try a learning rate ten times "
         "smaller. If that does not help, look at the sign of the loss and at the scale of the data."
     )
@@ -217,7 +216,7 @@ def not_learning(name: str, loss: Curve, flat_s: float) -> Finding | None:
     if not patient or loss.count < _FLAT_POINTS or not _is_flat(loss):
         return None
     reason = (
-        f"The loss has hardly moved in {loss.count} steps: it began at {_brief(loss.start)} and is {_brief(loss.end)}. "
+        f"The loss has hardly moved in {loss.count} steps: it began at {_brief(loss.began)} and is {_brief(loss.last[-1][1])}. "
         "The gradient is too small to matter, or the updates do not reach the model. Try a learning rate ten times larger; "
         "check that the optimizer was given model.parameters(), that optimizer.step() is called, and that inputs and "
         "targets belong together."

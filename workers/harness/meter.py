@@ -20,6 +20,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from workers.harness import graph, inspection, loops, names
+from workers.harness.bars import BARS
 from workers.harness.gate import Gate
 from workers.harness.inspection import Watch
 from workers.harness.optimisers import Optimisers
@@ -164,7 +165,7 @@ class Meter:
         self._optimisers.tell_rates(self._backwards, last=last)
         news = self._pace.news(Count(self._steps, self._backwards, self._stepped_at), self._gate.paused_s)
         if news is not None:
-            REPORTER.tell("progress", news)
+            REPORTER.tell("progress", BARS.complete(news))
 
     def _tell_remains(self) -> None:
         with suppress(Exception):  # the run is over, and has succeeded or failed by itself

@@ -99,6 +99,7 @@ WRITTEN_FILES = {
     "/etc/passwd": f"student:x:{INNER_UID}:{INNER_GID}:student:{HOME}:/bin/sh\n",
     "/etc/group": f"student:x:{INNER_GID}:\n",
     "/etc/hosts": "127.0.0.1 localhost\n",
+    "/etc/fonts/fonts.conf": "<fontconfig><cachedir>/tmp</cachedir></fontconfig>\n",  # for fc-list, asked by matplotlib
 }
 
 OUR_CODE = "/opt/kindling"
