@@ -113,3 +113,22 @@ class Accepted(Schema):
 
     state: State = Field(description="of the run, a moment ago")
     id: str | None = Field(None, description="of the request; an `inspection` event that answers it carries the same")
+
+
+LOG: dict[str, Any] = {
+    "responses": {
+        200: {
+            "content": {
+                "text/plain": {"schema": {"type": "string"}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            }
+        }
+    }
+}
+"""The answers that are no JSON, for the OpenAPI document."""
+
+LIVE: dict[str, Any] = {
+    "responses": {
+        307: {"headers": {"Location": {"required": True, "schema": {"type": "string", "format": "uri"}}}},
+    }
+}

@@ -30,6 +30,7 @@ router = Router(tags=["runs"])
     response={201: schemas.RunDetail, 200: schemas.RunDetail},
     url_name="runs",
     operation_id="start_run",
+    summary="Start a run",
 )
 def start_run(
     request: HttpRequest,
@@ -47,7 +48,9 @@ def start_run(
     return Status(201 if is_new else 200, representation.describe_in_full(request, run))
 
 
-@router.get("/runs", auth=READ, response=schemas.RunPage, url_name="runs", operation_id="list_runs")
+@router.get(
+    "/runs", auth=READ, response=schemas.RunPage, url_name="runs", operation_id="list_runs", summary="List your runs"
+)
 def list_runs(
     request: HttpRequest,
     state: State | None = None,
@@ -55,19 +58,34 @@ def list_runs(
     cursor: Annotated[schemas.Line | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> dict[str, Any]:
-    """Your runs, newest first."""
+    """Your runs, newest first, a page at a time."""
     runs = pages.choose(access.list_runs(get_user(request)), state=state, project=project)
     page = pages.read_page(runs, cursor=cursor, size=limit)
     return {"runs": [representation.describe(request, run) for run in page.runs], "next": page.next}
 
 
-@router.get("/runs/{uuid:run_id}", auth=READ, response=schemas.RunDetail, url_name="run", operation_id="show_run")
+@router.get(
+    "/runs/{uuid:run_id}",
+    auth=READ,
+    response=schemas.RunDetail,
+    url_name="run",
+    operation_id="show_run",
+    summary="Show a run",
+)
 def show_run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
-    """One of your runs."""
+    """All that is known of one of your runs."""
     return representation.describe_in_full(request, access.load_run(get_user(request), run_id))
 
 
-@router.get("/runs/{uuid:run_id}/events", auth=READ, response={307: None}, url_name="events", operation_id="follow_run")
+@router.get(
+    "/runs/{uuid:run_id}/events",
+    auth=READ,
+    response={307: None},
+    openapi_extra=schemas.LIVE,
+    url_name="events",
+    operation_id="follow_run",
+    summary="Follow a run live",
+)
 def follow_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """The run's events, from the first to the last and live: Server-Sent Events.
 
@@ -80,7 +98,15 @@ def follow_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(str(make_ticket(request, run)["events_url"]), status=307)
 
 
-@router.get("/runs/{uuid:run_id}/log", auth=READ, url_name="log", operation_id="read_log", response={200: str})
+@router.get(
+    "/runs/{uuid:run_id}/log",
+    auth=READ,
+    url_name="log",
+    operation_id="read_log",
+    summary="Read what a run has said",
+    response={200: None},
+    openapi_extra=schemas.LOG,
+)
 def read_log(
     request: HttpRequest,
     run_id: uuid.UUID,
@@ -93,27 +119,51 @@ def read_log(
     return HttpResponse(logs.print_console(entries), content_type=f"{logs.TEXT}; charset=utf-8")
 
 
-@router.post("/runs/{uuid:run_id}/stops", auth=WRITE, response={202: schemas.Accepted}, operation_id="stop_run")
+@router.post(
+    "/runs/{uuid:run_id}/stops",
+    auth=WRITE,
+    response={202: schemas.Accepted},
+    operation_id="stop_run",
+    summary="Stop a run",
+)
 def stop_run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
     """End a run, in whatever state it is. Harmless for one that has ended."""
     return {"state": stopping.stop(run=access.load_run(get_user(request), run_id))}
 
 
-@router.post("/runs/{uuid:run_id}/pauses", auth=WRITE, response={202: schemas.Accepted}, operation_id="pause_run")
+@router.post(
+    "/runs/{uuid:run_id}/pauses",
+    auth=WRITE,
+    response={202: schemas.Accepted},
+    operation_id="pause_run",
+    summary="Pause a run",
+)
 def pause_run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
     """Pause a run at its next step. Its clock stands still meanwhile, for ten minutes at most in all."""
     run = access.load_run(get_user(request), run_id)
     return {"id": controlling.pause(run=run), "state": run.state}
 
 
-@router.post("/runs/{uuid:run_id}/resumes", auth=WRITE, response={202: schemas.Accepted}, operation_id="resume_run")
+@router.post(
+    "/runs/{uuid:run_id}/resumes",
+    auth=WRITE,
+    response={202: schemas.Accepted},
+    operation_id="resume_run",
+    summary="Let a paused run go on",
+)
 def resume_run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
     """Let a paused run go on."""
     run = access.load_run(get_user(request), run_id)
     return {"id": controlling.resume(run=run), "state": run.state}
 
 
-@router.post("/runs/{uuid:run_id}/steps", auth=WRITE, response={202: schemas.Accepted}, operation_id="step_run")
+@router.post(
+    "/runs/{uuid:run_id}/steps",
+    auth=WRITE,
+    response={202: schemas.Accepted},
+    operation_id="step_run",
+    summary="Let a paused run make one step",
+)
 def step_run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
     """Let a paused run make one optimiser step; it is paused again afterwards."""
     run = access.load_run(get_user(request), run_id)
@@ -121,7 +171,11 @@ def step_run(request: HttpRequest, run_id: uuid.UUID) -> dict[str, Any]:
 
 
 @router.post(
-    "/runs/{uuid:run_id}/inspections", auth=WRITE, response={202: schemas.Accepted}, operation_id="inspect_run"
+    "/runs/{uuid:run_id}/inspections",
+    auth=WRITE,
+    response={202: schemas.Accepted},
+    operation_id="inspect_run",
+    summary="Look inside a run",
 )
 def inspect_run(request: HttpRequest, run_id: uuid.UUID, wanted: schemas.Inspection) -> dict[str, Any]:
     """Look inside a run: an `inspection` event with the same id answers."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
@@ -13,6 +15,7 @@ from redis import Redis
 from apps.accounts.models import User
 from apps.runs.models import Run
 from apps.runs.recording import record_finish
+from apps.runs.tickets import check
 from tests.api.programs import Program, read_problem
 from tests.runs.builders import make_finished, make_project, make_run, make_student, put_events
 from workers.protocol import State
@@ -110,6 +113,12 @@ def test_events_are_behind_a_ticket_at_the_streams(ada: Program, over: Run) -> N
     answer = ada.get(f"/runs/{over.pk}/events")
     assert answer.status_code == 307
     assert answer["Location"].startswith(f"http://testserver:8001/runs/{over.pk}/events?ticket=")
+
+
+def test_a_ticket_is_the_token_owners_whatever_cookie_comes_along(ada: Program, over: Run) -> None:
+    ada.client.force_login(make_student("alan"))
+    query = parse_qs(urlsplit(ada.get(f"/runs/{over.pk}/events")["Location"]).query)
+    assert check(settings.TICKET_KEY, query["ticket"][0], run=str(over.pk), now=0).user == str(over.user_id)
 
 
 def test_the_log_is_the_console(ada: Program, over: Run) -> None:
