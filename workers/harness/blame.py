@@ -10,7 +10,10 @@ from typing import TextIO
 from workers.harness.wire import Wire
 
 _OURS = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120
-_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory", "bad_alloc")
+_MEMORY = (
+    *("can't allocate memory", "not enough memory", "Cannot allocate memory", "bad_alloc"),
+    *("CUDA out of memory", "CUDA error: out of memory"),
+)
 
 
 def show(error: BaseException, wire: Wire) -> None:

@@ -1,14 +1,16 @@
-"""`python -m workers.runner --socket PATH --slots N` runs the supervisor; `--self-test` asks whether this machine can."""
+"""`python -m workers.runner --socket PATH --slots N` runs the supervisor; `--self-test` asks whether this machine can, and
+`--devices` which accelerators it has."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import sys
 from pathlib import Path
 
-from workers.runner import kernel, ladder, policy, server
+from workers.runner import gpu, kernel, ladder, policy, server
 from workers.runner.bubblewrap import Unfit
 
 
@@ -17,6 +19,9 @@ def main() -> int:
     arguments = _arguments()
     if arguments.self_test:
         return _self_test(arguments.tier)
+    if arguments.devices:
+        print(json.dumps([accelerator.as_dict() for accelerator in gpu.discover()]))  # noqa: T201 - the answer
+        return 0
     logging.basicConfig(level=logging.INFO, format="runner: %(message)s")
     kernel.hide_from_peers()
     asyncio.run(server.serve(arguments.socket, arguments.slots, arguments.tier))
@@ -30,10 +35,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--socket", type=Path, help="Unix socket to listen on")
     parser.add_argument("--slots", type=int, default=2, help="how many runs at the same time (default 2)")
     parser.add_argument("--self-test", action="store_true", help="try the sandbox of this machine, and say what it is")
+    parser.add_argument("--devices", action="store_true", help="list the accelerators of this machine, as JSON")
     names = [tier.name for tier in policy.TIERS]
     parser.add_argument("--tier", choices=names, help="try this tier only (default: the best that holds)")
     arguments = parser.parse_args()
-    if not arguments.self_test and arguments.socket is None:
+    if not arguments.self_test and not arguments.devices and arguments.socket is None:
         parser.error("--socket is needed")
     if not 1 <= arguments.slots <= 64:
         parser.error("--slots is a number from 1 to 64")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.runner.nvml import Absent, Failed, Handle, Nvml
+from workers.runner.outside import Outfit
 
 log = logging.getLogger(__name__)
 
@@ -58,24 +59,35 @@ class Accelerator:
         """For people: `NVIDIA H100 80GB HBM3 (80 GB)`."""
         return f"{self.name} ({round(self.memory_mb / 1024)} GB)"
 
-    @property
-    def binds(self) -> tuple[str, ...]:
-        """Folders to be mounted read-only beside the system's own."""
-        return (self.libraries,) if self.libraries and not Path(self.libraries).is_relative_to("/usr") else ()
 
-    @property
-    def zygote_environment(self) -> dict[str, str]:
-        """Sees no GPU, and asks the driver instead of CUDA when something asks whether there is one."""
-        return {**HIDDEN, "PYTORCH_NVML_BASED_CUDA_CHECK": "1", **self._loading}
+def outfit(accelerator: Accelerator) -> Outfit:
+    """What a slot has whose runs use this accelerator and no other."""
+    folder = accelerator.libraries
+    loading = {"LD_LIBRARY_PATH": folder} if folder else {}
+    return Outfit(
+        device="gpu",
+        name=accelerator.label,
+        uuid=accelerator.uuid,
+        accelerators=accelerator.nodes,
+        folders=(folder,) if folder and not Path(folder).is_relative_to("/usr") else (),
+        variables={"CUDA_VISIBLE_DEVICES": accelerator.uuid, **loading},
+        # Who asks in the zygote whether there is a GPU is to hear it from the driver, without starting CUDA.
+        warming={**HIDDEN, "PYTORCH_NVML_BASED_CUDA_CHECK": "1", **loading},
+    )
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Of the student's code."""
-        return {"CUDA_VISIBLE_DEVICES": self.uuid, **self._loading}
 
-    @property
-    def _loading(self) -> dict[str, str]:
-        return {"LD_LIBRARY_PATH": self.libraries} if self.libraries else {}
+def tell_fallback(reason: str) -> str:
+    """To the student whose run was to use a GPU."""
+    return f"No GPU could be used, so this run goes on the CPU and will take longer: {reason}."
+
+
+async def discover_patiently() -> list[Accelerator]:
+    """The same as `discover`; nothing, aloud, where the driver hangs."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(discover), PATIENCE_S)
+    except TimeoutError:
+        log.error("the NVIDIA driver does not answer: runs will not use a GPU")
+        return []
 
 
 def discover(*, capabilities: Path = CAPABILITIES) -> list[Accelerator]:
@@ -134,8 +146,9 @@ def _capability(access: Path) -> str:
 class Gauge:
     """Says whether an accelerator is as empty as it was before its first run. `read` answers the bytes in use."""
 
-    def __init__(self, accelerator: Accelerator, read: Callable[[str], int] | None = None) -> None:
-        self._accelerator = accelerator
+    def __init__(self, name: str, uuid: str, read: Callable[[str], int] | None = None) -> None:
+        self._name = name
+        self._uuid = uuid
         self._read = read or read_memory
         self._base: int | None = None
 
@@ -147,21 +160,21 @@ class Gauge:
         try:
             return await asyncio.wait_for(self._settle(), 2 * PATIENCE_S)
         except TimeoutError:
-            return f"the driver of the GPU {self._accelerator.name} does not answer"
+            return f"the driver of the GPU {self._name} does not answer"
         except (Absent, Failed) as error:
-            return f"the GPU {self._accelerator.name} does not answer ({error})"
+            return f"the GPU {self._name} does not answer ({error})"
 
     async def _settle(self) -> str:
         until = asyncio.get_running_loop().time() + PATIENCE_S
         while (left := await self._look()) > TOLERANCE_BYTES:
             if asyncio.get_running_loop().time() > until:
-                return f"{left // 1024**2} MiB of the last run stay behind in the GPU {self._accelerator.name}"
+                return f"{left // 1024**2} MiB of the last run stay behind in the GPU {self._name}"
             await asyncio.sleep(LOOK_EVERY_S)
         return ""
 
     async def _look(self) -> int:
         """Bytes above the base. A driver that holds less than at first has a new base."""
-        used = await asyncio.to_thread(self._read, self._accelerator.uuid)
+        used = await asyncio.to_thread(self._read, self._uuid)
         self._base = used if self._base is None else min(self._base, used)
         return used - self._base
 

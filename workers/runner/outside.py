@@ -20,11 +20,19 @@ ROOT = Path(workers.__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outfit:
-    """What a slot has that others have not: device files its runs may use, and variables that tell them which."""
+    """What a slot has that others have not: device files its runs may use, and variables that tell them which.
+
+    `name` is the accelerator's, for people, and `uuid` the driver's; `folders` are mounted read-only beside the
+    system's, `warming` are variables of the zygote.
+    """
 
     device: str = "cpu"
+    name: str = ""
+    uuid: str = ""
     accelerators: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
+    warming: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +61,12 @@ def start(
     """
     setting = _walled(tier, outfit) if tier.walled else _contained(tier, outfit)
     inside = [_python(), "-S", "-P", "-B", "-c", code, str(pass_fd), setting.encode(), *arguments]
-    variables = policy.zygote_environment(setting.packages, setting.code)
+    variables = policy.zygote_environment(setting.packages, setting.code) | outfit.warming
     plan = stage.Plan(
         parent=os.getpid(),
         uid=policy.FIRST_UID + slot if os.geteuid() == 0 else None,
         bubblewrap=str(bubblewrap.find()) if tier.walled else "",
-        binds=[[str(bind.source), bind.target] for bind in _binds()],
+        binds=[[str(bind.source), bind.target] for bind in (*_binds(), *_folders(outfit))],
         texts=policy.WRITTEN_FILES,
         options=bubblewrap.options(
             places=_places(setting),
@@ -86,7 +94,7 @@ def _walled(tier: Tier, outfit: Outfit) -> Setting:
         tier=tier.name,
         code=policy.OUR_CODE,
         packages=[bind.target for bind in _packages()],
-        readable=[bind.target for bind in _python_itself()],
+        readable=[bind.target for bind in (*_python_itself(), *_folders(outfit))],
         base="" if tier.nested else policy.PLACES,
         accelerators=list(outfit.accelerators),
         variables=outfit.variables,
@@ -99,7 +107,7 @@ def _contained(tier: Tier, outfit: Outfit) -> Setting:
         tier=tier.name,
         code=str(ROOT.parent),
         packages=[str(bind.source) for bind in _packages()],
-        readable=[str(bind.source) for bind in _python_itself()],
+        readable=[str(bind.source) for bind in (*_python_itself(), *_folders(outfit))],
         base=f"{policy.HOME}/places-{secrets.token_hex(16)}",
         accelerators=list(outfit.accelerators),
         variables=outfit.variables,
@@ -123,6 +131,10 @@ def _binds() -> list[Bind]:
 def _python_itself() -> list[Bind]:
     prefix = Path(sys.base_prefix).resolve()
     return [] if prefix.is_relative_to("/usr") else [Bind(prefix, str(prefix))]
+
+
+def _folders(outfit: Outfit) -> list[Bind]:
+    return [Bind(Path(folder), folder) for folder in outfit.folders]
 
 
 def _packages() -> list[Bind]:

@@ -52,8 +52,13 @@ class Pool:
 
     @property
     def slots(self) -> int:
-        """How many runs it takes at the same time."""
-        return len(self._slots) or len(self._outfits)
+        """How many runs it takes at the same time on the CPU."""
+        return sum(slot.device == "cpu" for slot in self._slots or self._outfits)
+
+    @property
+    def accelerators(self) -> list[str]:
+        """The names of those that take runs, one each."""
+        return [slot.name for slot in self._slots if slot.device == "gpu" and not slot.refusal]
 
     @property
     def refusal(self) -> str:

@@ -24,7 +24,7 @@ from workers.protocol import (
     decode,
     encode,
 )
-from workers.runner import cgroup
+from workers.runner import cgroup, gpu
 from workers.runner.outside import Outfit
 from workers.runner.pool import Pool
 from workers.runner.run import Lost
@@ -40,7 +40,7 @@ Greet = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 async def serve(socket: Path, slots: int, tier: str | None = None) -> None:
     """Answer jobs until SIGTERM or SIGINT; then kill every run, every zygote, and take the socket away."""
     groups = cgroup.find()
-    pool = Pool([Outfit()] * slots, groups, tier)
+    pool = Pool(await _outfits(slots), groups, tier)
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
@@ -55,7 +55,7 @@ async def serve(socket: Path, slots: int, tier: str | None = None) -> None:
 
     keeping = asyncio.create_task(pool.keep())
     server = await _listen(greet, socket)
-    log.info("ready on %s with %d slots", socket, slots)
+    log.info("ready on %s with %d slots", socket, pool.slots)
     done, _ = await asyncio.wait({keeping, asyncio.create_task(over.wait())}, return_when=asyncio.FIRST_COMPLETED)
     server.close()
     socket.unlink(missing_ok=True)
@@ -66,6 +66,15 @@ async def serve(socket: Path, slots: int, tier: str | None = None) -> None:
         groups.close()
     if keeping in done:
         keeping.result()
+
+
+async def _outfits(slots: int) -> list[Outfit]:
+    """So many slots for the CPU, and one for each accelerator."""
+    found = await gpu.discover_patiently()
+    for accelerator in found:
+        log.info("GPU: %s, %s", accelerator.label, accelerator.uuid)
+    plain = Outfit(variables=gpu.HIDDEN, warming=gpu.HIDDEN) if found else Outfit()
+    return [plain] * slots + [gpu.outfit(accelerator) for accelerator in found]
 
 
 async def _listen(greet: Greet, socket: Path) -> asyncio.Server:
@@ -114,7 +123,8 @@ class Conversation:
         return message
 
     def _survey(self) -> Machine:
-        return Machine(slots=self._pool.slots, tier=self._pool.tier, refusal=self._pool.refusal)
+        pool = self._pool
+        return Machine(slots=pool.slots, tier=pool.tier, devices=pool.accelerators, refusal=pool.refusal)
 
     async def _answer(self, job: Job) -> Exit | None:
         """The exit of the job; none when the other side left or the runner ends."""
@@ -157,9 +167,6 @@ def _unfit(job: Job) -> Verdict | None:
     """Why this job cannot run on any slot."""
     if len(job.code.encode("utf-8", "replace")) > MAX_CODE_BYTES:
         message = f"Your code is larger than {MAX_CODE_BYTES // 1024} KB, so it was not run; make it shorter."
-        return Verdict(State.REFUSED, message, None)
-    if job.device != "cpu":
-        message = f"This machine cannot run code on the device {job.device!r}; run it on the CPU."
         return Verdict(State.REFUSED, message, None)
     return None
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from workers.protocol import Control, Event, Exit, Graded, Job, State
-from workers.runner import grading, policy
+from workers.runner import gpu, grading, policy
 from workers.runner.grading import Questioning
 from workers.runner.pool import Pool, Refused
 from workers.runner.run import Lost, Run
+from workers.runner.spare import Spare
 from workers.runner.teller import Teller
 from workers.runner.verdict import Verdict, refuse
 
@@ -33,6 +36,7 @@ class Sitting:
         self._run: Run | None = None
         self._grading: asyncio.Task[list[Graded] | None] | None = None
         self._stopped = False
+        self._held_s = 0.0
 
     @property
     def began(self) -> bool:
@@ -54,17 +58,44 @@ class Sitting:
 
     async def hold(self) -> Exit:
         """The exit. Raises `Lost`."""
-        job = replace(self._job, checks=[])
         try:
-            async with self._pool.lend(policy.sizes(job.limits)) as spare:
-                teller = Teller(self._send)
-                self._run = Run(job, spare, teller)
-                ending = await self._run.complete()
+            try:
+                return await self._hold_on(self._job.device)
+            except Refused as refusal:
+                return await self._do_without(str(refusal))
         except Refused as refusal:
             return without_run(refuse(str(refusal)))
-        if ending.outcome is not State.SUCCEEDED or not self._job.checks or self._stopped:
-            return ending
-        return replace(ending, checks=await self._grade(teller), last_seq=teller.seq)
+
+    async def _do_without(self, reason: str) -> Exit:
+        """What no GPU can take goes on the CPU, and the student is told before anything else. Raises `Refused`."""
+        if self._job.device == "cpu":
+            raise Refused(reason)
+        log.error("a run that asked for a GPU goes without: %s", reason)
+        return await self._hold_on("cpu", gpu.tell_fallback(reason))
+
+    async def _hold_on(self, device: str, notice: str = "") -> Exit:
+        """On this device. Raises `Lost`, or `Refused` before anything was told."""
+        self._job = job = replace(self._job, device=device)
+        async with self._lend() as spare:
+            teller = Teller(self._send)
+            if notice:
+                teller.notice(notice)
+            self._run = Run(replace(job, checks=[]), spare, teller)
+            ending = await self._run.complete()
+        if ending.outcome is State.SUCCEEDED and job.checks and not self._stopped:
+            ending = replace(ending, checks=await self._grade(teller), last_seq=teller.seq)
+        return replace(ending, device=device, gpu_s=round(self._held_s, 3))
+
+    @asynccontextmanager
+    async def _lend(self) -> AsyncIterator[Spare]:
+        """A cell on the job's device; for how long an accelerator is held counts, pauses and all."""
+        async with self._pool.lend(policy.sizes(self._job.limits), self._job.device) as spare:
+            began = time.monotonic()
+            try:
+                yield spare
+            finally:
+                if self._job.device == "gpu":
+                    self._held_s += time.monotonic() - began
 
     async def _grade(self, teller: Teller) -> list[Graded] | None:
         """What came of the checks, told as the verdict; none when that could not be found out, which is told, too."""
@@ -97,7 +128,7 @@ class Sitting:
         """Run the code again, silently, and ask. Raises `Lost` or `Refused`."""
         questioning = Questioning(self._job.checks)
         job = replace(self._job, checks=[], questioned=True)
-        async with self._pool.lend(policy.sizes(job.limits)) as spare:
+        async with self._lend() as spare:
             ending = await Run(job, spare, Teller(lambda event: None), questioning).complete()
         if ending.outcome is State.REFUSED:
             raise Refused(ending.message)

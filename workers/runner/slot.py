@@ -20,6 +20,7 @@ from workers.runner import outside, policy, selftest
 from workers.runner.bubblewrap import Unfit
 from workers.runner.cell import Unsafe
 from workers.runner.cgroup import Groups
+from workers.runner.gpu import Gauge
 from workers.runner.outside import Outfit
 from workers.runner.policy import Sizes, Tier
 from workers.runner.spare import DESCRIPTORS, Died, Spare
@@ -33,6 +34,7 @@ _TIDY_S = 20.0
 _STEADY_S = 60.0
 _BACK_OFF_S = (0.1, 0.5, 2.0, 5.0, 15.0)
 _PATIENCE = 2
+_OUT_OF_SERVICE_S = 30.0
 _MESSAGE = 65536
 
 
@@ -59,16 +61,31 @@ class Slot:
         self._default = policy.sizes(Limits())
         self._tidying: dict[int, tuple[float, bool]] = {}
         self._changing = False
+        self._gauge = Gauge(outfit.name, outfit.uuid) if outfit.uuid else None
+        self._settling: asyncio.Task[None] | None = None
+        self._withheld = ""
+        self._trouble = ""
         self.busy = False
-        self.refusal = ""
 
     @property
     def device(self) -> str:
         """What its runs compute on: "cpu" or "gpu"."""
         return self._outfit.device
 
+    @property
+    def name(self) -> str:
+        """Of its accelerator; "" for a slot that has none."""
+        return self._outfit.name
+
+    @property
+    def refusal(self) -> str:
+        """Why it gives no cell, or nothing while it does or may yet."""
+        return self._withheld or self._trouble
+
     async def keep(self) -> None:
         """Start the zygote, and again whenever it dies, with growing pauses while it does not last."""
+        if self._gauge is not None:
+            await self._settle(self._gauge)  # what an empty accelerator holds is known before the first run
         while True:
             began = time.monotonic()
             try:
@@ -83,7 +100,7 @@ class Slot:
             lasted = time.monotonic() - began > _STEADY_S
             self._failures = 0 if lasted else self._failures + 1
             if self._failures >= _PATIENCE:
-                self._fail(await self._diagnosis() or self.refusal or "the sandbox ends as soon as it is started")
+                self._fail(await self._diagnosis() or self._trouble or "the sandbox ends as soon as it is started")
             await asyncio.sleep(_BACK_OFF_S[min(self._failures, len(_BACK_OFF_S) - 1)])
 
     def take(self, sizes: Sizes) -> Spare | None:
@@ -116,7 +133,22 @@ class Slot:
             self._be_free()
 
     def _be_free(self) -> None:
-        self.busy = False
+        """Nothing of the run is left in files; in an accelerator something may be."""
+        if self._gauge is None:
+            self.busy = False
+            self._changed()
+        else:
+            self._settling = asyncio.create_task(self._settle(self._gauge))
+
+    async def _settle(self, gauge: Gauge) -> None:
+        """Lend the accelerator again once it is as empty as at first, however long that takes."""
+        self.busy = True
+        while problem := await gauge.settle():
+            log.error("slot %d: out of service: %s", self._number, problem)
+            self._withheld = problem
+            self._changed()
+            await asyncio.sleep(_OUT_OF_SERVICE_S)
+        self.busy, self._withheld = False, ""
         self._changed()
 
     def _tidy(self, place: int, *, after_run: bool) -> bool:
@@ -254,7 +286,7 @@ class Slot:
 
     def _keep_ready(self, spare: Spare) -> None:
         self._coming = _without(self._coming, spare.sizes)
-        self.refusal, self._stumbles = "", 0
+        self._trouble, self._stumbles = "", 0
         self._spares.append(spare)
         asyncio.get_running_loop().add_reader(spare.pidfd, self._replace, spare)
         self._changed()
@@ -292,7 +324,7 @@ class Slot:
         return ""
 
     def _fail(self, reason: str) -> None:
-        self.refusal = reason
+        self._trouble = reason
         log.error("slot %d: %s", self._number, reason)
         self._changed()
 

@@ -77,6 +77,10 @@ def _killed(cause: Cause, limits: Limits) -> Verdict:
 
 def _memory(limits: Limits, said: str) -> str:
     limit = _size(limits.memory_mb * 1024 * 1024)
+    if "CUDA" in said:
+        return (
+            f"Your code asked for more memory than the GPU has left; try a smaller batch or a smaller model. ({said})"
+        )
     if said:
         return f"Your code asked for more memory than {limit}, the limit of this project; try a smaller batch. ({said})"
     return f"Your code used {limit}, the limit of this project; try a smaller batch."

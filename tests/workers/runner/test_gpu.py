@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,25 @@ def test_a_gpu_that_is_to_be_cut_and_is_not_yet_serves_nothing(tmp_path: Path) -
 
 
 def test_a_zygote_sees_no_gpu_and_its_runs_see_one() -> None:
-    assert GPU.zygote_environment["CUDA_VISIBLE_DEVICES"] == ""
-    assert GPU.environment == {"CUDA_VISIBLE_DEVICES": "GPU-0"}
-    assert GPU.label == "Stand-in (80 GB)"
+    outfit = gpu.outfit(GPU)
+    assert (outfit.device, outfit.name, outfit.accelerators) == ("gpu", "Stand-in (80 GB)", GPU.nodes)
+    assert outfit.warming["CUDA_VISIBLE_DEVICES"] == ""
+    assert outfit.variables == {"CUDA_VISIBLE_DEVICES": "GPU-0"}
+    assert outfit.folders == ()
+
+
+def test_a_driver_outside_the_system_is_brought_along() -> None:
+    outfit = gpu.outfit(replace(GPU, libraries="/opt/nvidia/lib64"))
+    assert outfit.folders == ("/opt/nvidia/lib64",)
+    assert outfit.variables["LD_LIBRARY_PATH"] == outfit.warming["LD_LIBRARY_PATH"] == "/opt/nvidia/lib64"
+    assert gpu.outfit(replace(GPU, libraries="/usr/local/nvidia/lib64")).folders == ()
+
+
+def test_devices_are_listed_as_json(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "workers.runner", "--devices"]
+    environment = {"LD_LIBRARY_PATH": str(build(tmp_path))}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [{"name": "Stand-in 0", "uuid": "GPU-0", "memory_mb": 81920}]
 
 
 def settle(gauge: Gauge) -> str:
@@ -124,7 +141,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("hurried")
 def test_a_gpu_is_lent_again_when_it_is_as_empty_as_at_first() -> None:
     used = [500 * MIB, 4000 * MIB, 900 * MIB, 520 * MIB]
-    gauge = Gauge(GPU, lambda uuid: used.pop(0))
+    gauge = Gauge("Stand-in", "GPU-0", lambda uuid: used.pop(0))
     assert [settle(gauge), settle(gauge)] == ["", ""]
     assert used == []
 
@@ -132,7 +149,7 @@ def test_a_gpu_is_lent_again_when_it_is_as_empty_as_at_first() -> None:
 @pytest.mark.usefixtures("hurried")
 def test_a_gpu_that_keeps_memory_of_a_run_is_not_lent_until_it_gives_it_back() -> None:
     used = [500 * MIB]
-    gauge = Gauge(GPU, lambda uuid: used[0])
+    gauge = Gauge("Stand-in", "GPU-0", lambda uuid: used[0])
     assert settle(gauge) == ""
     used[0] = 800 * MIB
     assert settle(gauge) == "300 MiB of the last run stay behind in the GPU Stand-in"
@@ -149,8 +166,8 @@ def test_a_driver_that_gives_no_answer_or_none_in_time_is_told_so() -> None:
         time.sleep(0.6)
         return 0
 
-    assert settle(Gauge(GPU, fail)) == "the GPU Stand-in does not answer (GPU is lost)"
-    assert settle(Gauge(GPU, hang)) == "the driver of the GPU Stand-in does not answer"
+    assert settle(Gauge("Stand-in", "GPU-0", fail)) == "the GPU Stand-in does not answer (GPU is lost)"
+    assert settle(Gauge("Stand-in", "GPU-0", hang)) == "the driver of the GPU Stand-in does not answer"
 
 
 def test_memory_in_use_is_read_of_the_gpu_that_is_meant(tmp_path: Path) -> None:
