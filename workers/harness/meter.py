@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 import weakref
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -46,7 +45,7 @@ class Meter:
         self._awaited: list[Watch] = []
         self._models: dict[str, weakref.ref[nn.Module]] = {}
         self._main: dict[str, Any] = {}
-        self._losses: deque[Gathered] = deque()
+        self._keep: Callable[[Gathered], None] = lambda point: None
         self._clear()
 
     @property
@@ -68,7 +67,7 @@ class Meter:
         self._pace.clear()
         self._optimisers.clear()
         REPORTER.begin(wire)
-        self._losses = REPORTER.points("loss", "loss")
+        self._keep = REPORTER.points("loss", "loss").append
         self._gate.begin(self._say, self._inspect, self._refuse)
         self._recorder.begin(listing)
         self.watching = True
@@ -95,7 +94,6 @@ class Meter:
     def _clear(self) -> None:
         self.watching = False
         self.due = True
-        self._losses = deque()
         self._backwards = 0
         self._steps = 0
         self._stepped_at = 0
@@ -111,22 +109,30 @@ class Meter:
         REPORTER.abandon()
 
     def on_backward(self, tensors: Any) -> None:
-        """A backward pass is about to begin."""
-        self._backwards += 1
-        loss = tensors if isinstance(tensors, torch.Tensor) else tensors[0] if len(tensors) == 1 else None
-        if loss is not None and loss.numel() == 1:
-            self._keep(loss)
-        if self._backwards == 1:
-            self._begin_training(loss)
-        if self.due and not self._steps and self._gate.waiting:
-            self._gate.attend()
+        """A backward pass is about to begin. This and `_on_step` are all that an ordinary step pays for."""
+        number = self._backwards = self._backwards + 1
+        if type(tensors) is torch.Tensor and tensors.is_cpu and tensors.numel() == 1:
+            value = tensors.item()
+            if type(value) is float:
+                self._keep((number, value))
+        else:
+            self._keep_odd(tensors)
+        if self.due and not self._steps:
+            self.due = False
+            if number == 1:
+                self._begin_training(tensors)
+            if self._gate.waiting:
+                self._gate.attend()
+                self.due = self._gate.waiting
 
-    def _keep(self, loss: torch.Tensor) -> None:
-        """A number on a GPU is read later, since reading waits for it."""
-        if loss.is_cpu and not loss.is_complex():
-            self._losses.append((self._backwards, loss.item()))
-        elif loss.is_cuda:
-            self._losses.append((self._backwards, loss.detach()))
+    def _keep_odd(self, tensors: Any) -> None:
+        """A list of one loss, or a loss that lies on a GPU: that is read later, since reading waits for it."""
+        loss = _single(tensors)
+        with suppress(RuntimeError, TypeError), torch._C.DisableTorchFunction():  # one of the student's own kinds
+            if loss is not None and loss.is_cuda and not loss.is_complex():
+                self._keep((self._backwards, loss.detach()))
+            elif loss is not None and loss.is_cpu and type(value := loss.item()) is float:
+                self._keep((self._backwards, value))
 
     def _on_step(self, optimiser: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._steps += 1
@@ -142,8 +148,9 @@ class Meter:
                 self._gate.attend()
                 self.due = self._gate.waiting
 
-    def _begin_training(self, loss: torch.Tensor | None) -> None:
+    def _begin_training(self, tensors: Any) -> None:
         """Once, and the first loss has left before."""
+        loss = _single(tensors)
         self._recorder.end()
         REPORTER.flush()
         self._pace.plan = loops.plan(self._code, self._listing)
@@ -204,11 +211,28 @@ class Meter:
             self._awaited.pop(0).give_up()
 
 
+def _single(tensors: Any) -> torch.Tensor | None:
+    """The loss, where it is one number."""
+    if type(tensors) in (list, tuple) and len(tensors) == 1:
+        (tensors,) = tensors
+    with torch._C.DisableTorchFunction():
+        return tensors if issubclass(type(tensors), torch.Tensor) and torch.Tensor.numel(tensors) == 1 else None
+
+
 def _wrapped(backward: Callable[..., None], meter: Meter) -> Callable[..., None]:
-    def watched(tensors: Any, *args: Any, **kwargs: Any) -> None:
+    """The parameters are spelt out, as torch does: packing and unpacking them costs each step a microsecond."""
+
+    def watched(
+        tensors: Any,
+        grad_tensors: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        grad_variables: Any = None,
+        inputs: Any = None,
+    ) -> None:
         if meter.watching:
             meter.on_backward(tensors)
-        backward(tensors, *args, **kwargs)
+        backward(tensors, grad_tensors, retain_graph, create_graph, grad_variables, inputs)
 
     watched.__name__, watched.__qualname__, watched.__doc__ = "backward", "backward", backward.__doc__
     watched.__module__ = backward.__module__

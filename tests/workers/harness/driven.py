@@ -22,16 +22,18 @@ ROOT = Path(__file__).resolve().parents[3]
 _CHILD = """
 import os, socket, sys
 import torch._dynamo
-from workers.harness import student
+from workers.harness import ecosystem, student
 from workers.harness.meter import METER
+from workers.runner.setting import Room
 METER.install()
+ecosystem.install(lambda: METER.steps)
 student.rehearse()
 for request in iter(lambda: os.read(0, 1), b""):
     receiver = socket.socket(fileno=os.dup(int(sys.argv[1])))
     _, (wire, out, err), *_ = socket.recv_fds(receiver, 1, 3)
     if os.fork() == 0:
         os.dup2(out, 1), os.dup2(err, 2)
-        student.live(socket.socket(fileno=wire))
+        student.live(socket.socket(fileno=wire), Room(home=sys.argv[2]))
     for descriptor in (wire, out, err):
         os.close(descriptor)
     receiver.close()
@@ -42,10 +44,10 @@ _MARKS = ("started", "refused", "end", "paused", "resumed")
 class Harness:
     """A warm process that forks one for each run."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
         self._ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, str(theirs.fileno())],
+            [sys.executable, "-c", _CHILD, str(theirs.fileno()), str(home)],
             cwd=ROOT,
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
@@ -150,9 +152,9 @@ class Driven:
 
 
 @contextmanager
-def harness() -> Iterator[Harness]:
-    """Import torch once for many runs."""
-    held = Harness()
+def harness(home: Path) -> Iterator[Harness]:
+    """Import torch once for many runs, which have their files in `home`."""
+    held = Harness(home)
     try:
         yield held
     finally:
