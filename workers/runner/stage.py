@@ -45,6 +45,7 @@ class Plan:
 def main() -> None:
     """Carry the plan out; what fails ends this process with one line on stderr."""
     plan = Plan(**json.loads(sys.argv[1]))
+    os.umask(0o022)  # whatever the supervisor's was at this moment
     try:
         staged = _lay_out([source for source, _ in plan.binds]) if plan.bubblewrap and plan.uid is not None else {}
         if plan.uid is not None:
