@@ -52,9 +52,9 @@ def look_again() -> None:
 
 
 def _recall() -> list[Machine]:
-    now = time.monotonic()
-    if not _seen or now - _seen[0][0] > FRESH_S:
-        _seen[:] = [(now, _look())]
+    if not _seen or time.monotonic() - _seen[0][0] > FRESH_S:
+        there = _look()
+        _seen[:] = [(time.monotonic(), there)]  # the time afterwards: a Valkey that hangs is not asked by everybody
     return _seen[0][1]
 
 

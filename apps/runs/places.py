@@ -38,8 +38,10 @@ class Place:
 
 
 def find_place(run: Run) -> Place | None:
-    """The place of a run that waits for its turn; None for one that is with the machines or over. Few queries."""
-    if run.state not in (State.WAITING, State.QUEUED) or run.sent_at is not None:
+    """The place of a run that waits; None for one that was sent just now, goes on or is over. Few queries, or none."""
+    if run.state not in (State.WAITING, State.QUEUED):
+        return None
+    if run.sent_at is not None and run.sent_at >= timezone.now() - SETTLED:
         return None
     return _find_places(run.device).get(run.pk)
 

@@ -26,8 +26,7 @@ app.set_default()  # for every thread of the web server: "current" alone means t
 app.autodiscover_tasks(["apps.accounts", "apps.runs"])
 app.conf.update(
     task_ignore_result=True,  # what became of a task stands in Postgres; nobody reads Celery results
-    task_default_queue=QUEUE_CONTROL,
-    timezone=settings.TIME_ZONE,
+    task_default_queue=QUEUE_CONTROL,  # what the scheduler sends says no queue; the default's name would reach nobody
     worker_concurrency=2,  # recording is short; two, so that one slow log does not hold up the others
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,  # the process that supervises us decides where logs go
@@ -50,7 +49,8 @@ app.conf.update(
     },
     beat_scheduler="celery.beat:Scheduler",  # keeps no file: a schedule of seconds has nothing to remember
     beat_schedule={
-        # A tick that could not be carried out in time is dropped (`expires`): the next one does its work, too.
+        # A tick that could not be carried out in time is dropped (`expires`): the next one does its work, too. Turns
+        # are taken at once by whoever makes room; two seconds bound what was missed, and how old a place shown is.
         "sweep-outbox": {"task": "apps.runs.tasks.sweep_outbox", "schedule": 2.0, "options": {"expires": 2}},
         "take-turns": {"task": "apps.runs.tasks.take_turns", "schedule": 2.0, "options": {"expires": 2}},
         "look-after-runs": {"task": "apps.runs.tasks.look_after_runs", "schedule": 5.0, "options": {"expires": 5}},

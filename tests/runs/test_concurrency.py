@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from redis import Redis
 
-from apps.runs.dispatch import AHEAD, send_due
+from apps.runs.dispatch import AHEAD, LOCK, send_due
 from apps.runs.models import Run
 from apps.runs.recording import record_finish
 from apps.runs.starting import start
@@ -72,6 +73,26 @@ def test_many_who_send_by_turns_send_each_run_once_and_no_more_than_there_is_roo
     at_once(*[send_due] * 6)
     assert Run.objects.filter(sent_at__isnull=False).count() == 4 + AHEAD
     assert len({job.run for job in sent_jobs(valkey)}) == len(sent_jobs(valkey)) == 4 + AHEAD
+
+
+def test_one_who_hangs_while_sending_keeps_the_others_no_longer_than_their_patience(
+    valkey: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.runs.dispatch.LOCK_PATIENCE_MS", 50)
+    announce(valkey, slots=1)
+    for index in range(1 + AHEAD):
+        make_run(make_student(f"busy{index}"), State.RUNNING)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        Run.objects.filter(user__name="busy0").update(state=State.STOPPED, finished_at=Now())
+        make_run(make_student("early"), sent_at=None)
+        run, _ = start(user=make_student("late"), code=CODE, project=None, client_token=uuid.uuid4())
+        assert (run.state, sent_jobs(valkey)) == (State.QUEUED, [])
+    finally:
+        other.close()
+    assert send_due() == 1
 
 
 def test_starts_at_once_send_each_run_once_and_exceed_the_room_by_less_than_their_number(valkey: Redis) -> None:

@@ -101,6 +101,14 @@ def test_a_run_that_does_not_wait_has_no_place(state: State) -> None:
     assert find_place(make_run(make_student(), state)) is None
 
 
+def test_a_run_that_has_been_with_the_machines_for_a_while_and_not_begun_has_a_place_again() -> None:
+    now = timezone.now()
+    first = make_run(make_student("first"), sent_at=now - timedelta(seconds=9))
+    second = make_run(make_student("second"), sent_at=now - timedelta(seconds=8))
+    fresh = make_run(make_student("fresh"), sent_at=now)
+    assert [find_place(run) for run in (first, second, fresh)] == [Place(0, None), Place(1, None), None]
+
+
 def test_each_device_has_a_line_of_its_own(valkey: Redis) -> None:
     line_up(2)
     on_gpu = make_run(make_student("gpu"), device="gpu", sent_at=None)
