@@ -171,14 +171,14 @@ def test_a_run_that_goes_on_can_be_steered(ada: Program, student: User, valkey: 
     run = make_run(student, state)
     answer = ada.post(f"/runs/{run.pk}/{noun}")
     assert (answer.status_code, answer.json()["state"]) == (202, state)
-    [asked] = valkey.lrange(f"controls:{run.pk}", 0, -1)  # type: ignore[misc]
+    [asked] = valkey.lrange(f"controls:{run.pk}", 0, -1)
     assert json.loads(asked)["id"] == answer.json()["id"]
 
 
 def test_a_run_can_be_looked_into(ada: Program, student: User, valkey: Redis) -> None:
     run = make_run(student, State.RUNNING)
     answer = ada.post(f"/runs/{run.pk}/inspections", {"of": "tensor", "name": "layer.weight"})
-    [asked] = valkey.lrange(f"controls:{run.pk}", 0, -1)  # type: ignore[misc]
+    [asked] = valkey.lrange(f"controls:{run.pk}", 0, -1)
     found = json.loads(asked)
     assert (answer.status_code, found["of"], found["name"]) == (202, "tensor", "layer.weight")
 

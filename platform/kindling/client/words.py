@@ -100,12 +100,11 @@ def describe_remark(frame: Frame) -> str:
 
 
 def describe_verdict(data: dict[str, Any]) -> str:
+    """The verdict, and a line for each check."""
     lines = ["checks passed" if data.get("passed") else "checks not passed"]
-    for check in data.get("checks") or []:
-        if isinstance(check, dict):
-            lines.append(
-                f"  {'✓' if check.get('passed') else '✗'} {check.get('name')} {check.get('message') or ''}".rstrip()
-            )
+    for check in _list_objects(data.get("checks")):
+        mark = "✓" if check.get("passed") else "✗"
+        lines.append(f"  {mark} {check.get('name')} {check.get('message') or ''}".rstrip())
     return "\n".join(lines)
 
 
@@ -113,12 +112,19 @@ def describe_inspection(data: dict[str, Any]) -> str:
     """A line for each module and tensor."""
     if data.get("error"):
         return f"nothing to inspect: {data['error']}"
-    lines = [f"{each.get('name') or '(model)'}  {each.get('type')}  {each.get('parameters')} parameters"
-             for each in data.get("modules") or []]  # fmt: skip
-    for each in data.get("tensors") or []:
-        shape = "×".join(str(size) for size in each.get("shape") or []) or "scalar"
+    lines = [
+        f"{each.get('name') or '(model)'}  {each.get('type')}  {each.get('parameters')} parameters"
+        for each in _list_objects(data.get("modules"))
+    ]
+    for each in _list_objects(data.get("tensors")):
+        sizes = each.get("shape")
+        shape = "×".join(str(size) for size in sizes) if isinstance(sizes, list) and sizes else "scalar"
         lines.append(f"{each.get('name')}  {shape}  {each.get('dtype')}{_describe_statistics(each.get('statistics'))}")
     return "\n".join(lines) or "nothing to inspect"
+
+
+def _list_objects(value: object) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _describe_statistics(found: object) -> str:
