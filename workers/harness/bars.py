@@ -44,6 +44,7 @@ class Bars:
 
     def __init__(self) -> None:
         self._open: tuple[Watched, ...] = ()
+        self._extent: Extent | None = None
 
     def install(self) -> None:
         """Change tqdm, for the life of this process and its forks."""
@@ -54,22 +55,25 @@ class Bars:
         _replace_widgets()
         REPORTER.on_begin(self._clear)
 
-    def extent(self) -> Extent:
-        """What is known now. Any thread may ask; it costs microseconds."""
+    def extent(self) -> Extent | None:
+        """What is known now; none when no bar is open. Any thread may ask; it costs microseconds."""
         with suppress(AttributeError, TypeError, ValueError, ArithmeticError):  # half made, or not made of numbers
             if views := [view for watched in self._open if (view := watched.view()) is not None]:
                 return extent(views, LOGBOOK.steps())
-        return Extent()
+        return None
 
     def complete(self, progress: dict[str, Any]) -> dict[str, Any]:
         """The data of a `progress` event, with what the loops of the code did not say and the bars do."""
         if not self._open or (progress.get("total") and progress.get("epoch")):
             return progress
-        known = asdict(self.extent())
-        return {**known, **{name: value for name, value in progress.items() if value is not None}}
+        self._extent = self.extent() or self._extent
+        if self._extent is None or (self._extent.total or progress["step"]) < progress["step"]:
+            return progress
+        return asdict(self._extent) | {name: value for name, value in progress.items() if value is not None}
 
     def _clear(self) -> None:
         self._open = ()
+        self._extent = None
 
     def _on_open(self, bar: Bar) -> None:
         if bar.disable or not REPORTER.listening:
@@ -144,7 +148,7 @@ def extent(bars: list[View], step: int) -> Extent:
     if len(bars) == 1 and outer.pace < 2 and not _EPOCH.search(f"{outer.desc} {outer.unit}"):
         return Extent(total=_credible(outer.steps and outer.began + outer.steps, step))
     steps = outer.steps or (_times(inner.steps, outer.total) if len(bars) > 1 else None)
-    return Extent(epoch=_current(outer), epochs=outer.total, total=_credible(steps and outer.began + steps, step))
+    return Extent(epoch=_current(outer, step), epochs=outer.total, total=_credible(steps and outer.began + steps, step))
 
 
 def _pace(count: int, steps: int) -> int:
@@ -157,9 +161,10 @@ def _times(steps: int | None, epochs: int | None) -> int | None:
     return steps * epochs if steps and epochs else None
 
 
-def _current(bar: View) -> int:
-    """The number, from 1, of what the bar is in the middle of."""
-    return bar.n + 1 if not bar.total else min(bar.n + 1, bar.total)
+def _current(bar: View, step: int) -> int:
+    """The number, from 1, of what the bar is in the middle of; its own count lags behind until it is refreshed."""
+    number = max(step - bar.began - 1, 0) // bar.pace + 1 if bar.pace else bar.n + 1
+    return min(number, bar.total) if bar.total else number
 
 
 def _credible(total: int | None, step: int) -> int | None:
