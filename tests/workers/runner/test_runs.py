@@ -136,10 +136,13 @@ def test_it_runs_code_of_the_largest_size_allowed(runner: Runner) -> None:
     assert runner.run("\x07" * 0 + "#" + "\U0001f525" * ((MAX_CODE_BYTES - 1) // 4)).outcome == "succeeded"
 
 
-def test_it_refuses_a_device_that_it_does_not_have(runner: Runner) -> None:
+def test_it_goes_on_the_cpu_aloud_where_there_is_no_gpu(runner: Runner) -> None:
     told = runner.start("print(1)", device="gpu").rest()
-    assert told.outcome == "refused"
-    assert "'gpu'" in told.message
+    assert told.outcome == "succeeded"
+    assert told.events[0].type == "notice"
+    assert "goes on the CPU" in told.events[0].data["text"]
+    assert told.exit is not None
+    assert (told.exit.device, told.exit.gpu_s) == ("cpu", 0.0)
 
 
 def test_it_gives_a_run_the_room_its_limits_say(runner: Runner) -> None:
