@@ -50,7 +50,11 @@ class Told:
     @property
     def losses(self) -> list[list[Any]]:
         """All points of the loss, joined."""
-        return [point for metric in self.data("metric") for point in metric["points"]]
+        return self.points("loss")
+
+    def points(self, name: str) -> list[list[Any]]:
+        """All points of one metric, joined."""
+        return [point for metric in self.data("metric") if metric["name"] == name for point in metric["points"]]
 
 
 class Conversation:
