@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import site
 import socket
 import sys
@@ -29,6 +30,7 @@ def main() -> None:
     student.rehearse()
     _forget_finalizers()
     _check_single()
+    _check_cold()
     gc.collect()
     gc.freeze()
     control.send(b'{"kind": "warm"}')
@@ -56,3 +58,11 @@ def _check_single() -> None:
     names = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
     if len(names) != 1:
         sys.exit(f"zygote: there are {len(names)} threads: {', '.join(names)}")
+
+
+def _check_cold() -> None:
+    """CUDA does not survive a fork, started or only asked for: each run starts it for itself."""
+    files = [os.path.realpath(entry.path) for entry in os.scandir("/proc/self/fd")]
+    started: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    if started or any(file.startswith("/dev/nvidia") for file in files):
+        sys.exit("zygote: CUDA has been started")
