@@ -1,5 +1,6 @@
 # make up      runs all of Kindling here, after installing what is missing
 # make test    lint and every test
+# make test-gpu  the tests that need an NVIDIA GPU: elsewhere they say that they were not run
 # make lint    style, types, walls, templates
 # make bench   the figures of the project
 # make lock    renews requirements.lock and package-lock.json
@@ -13,11 +14,12 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTHON_GPU = $(if $(filter command,$(origin PYTHON)),$(PYTHON),$(BIN)/python)
 INSTALLED := $(VENV)/.installed
 FRONT := static/build/site.css
 FRONT_SOURCES := $(shell find static -path static/build -prune -o -type f -print)
 
-.PHONY: up test lint bench lock clean ready chromium
+.PHONY: up test test-gpu lint bench lock clean ready chromium
 
 up: ready
 	@exec $(BIN)/python manage.py up --with-parent
@@ -29,6 +31,10 @@ test: ready chromium lint
 	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
 	$(BIN)/python -m pytest -m live || result=$$?; \
 	exit $$result
+
+# Installs nothing: a machine with GPUs has a torch of its own, built for CUDA. PYTHON names the Python that has it.
+test-gpu:
+	@$(PYTHON_GPU) -m pytest -c tests/gpu/pytest.ini tests/gpu
 
 lint: $(INSTALLED)
 	@echo "Lint …"
