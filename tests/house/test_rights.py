@@ -41,6 +41,7 @@ def test_the_worker_writes_events_and_reads_stops(data: Path) -> None:
     client.set("claim:1:1", 1, nx=True)
     assert client.get("stop:1") is None
     client.lpush("control", "task")
+    assert client.llen("control\x06\x169") == 0  # as kombu asks before it sends
 
 
 def test_the_worker_takes_what_a_run_is_asked_to_do(data: Path) -> None:

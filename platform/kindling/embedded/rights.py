@@ -13,7 +13,8 @@ RIGHTS = {
     # The queue it serves, the messages it may send to the recorder, and of a run its events, lease, claim and stop.
     # In brackets: it takes what a run is asked to do and asks nothing, and it announces and withdraws itself.
     "worker": (
-        "~runs.* %W~control ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
+        # kombu asks for a queue's sizes under its four priorities, whether they are used or not: `control`, `control??3` …
+        "~runs.* %W~control %W~control??[369] ~run:* ~lease:* ~claim:* %R~stop:* %W~bus "
         "~_kombu.* &controls +@all -@admin -@dangerous +info "
         "(~controls:* -@all +lpop +llen) (%W~machine:* %W~machines -@all +set +del +sadd +srem)"
     ),
