@@ -45,7 +45,7 @@ class Pauses:
         if control.verb in ("pause", "step") and self._clock.paused_s >= policy.PAUSE_S:
             self._warn(f"This run has been paused for {_MOST} in all, the longest there is: it was not paused again.")
             return
-        self._expect(control.verb)
+        self._expect(control)
         if not self._send(control):
             self._warn("This run does not listen: what was asked of it did not reach it. It can still be stopped.")
 
@@ -66,15 +66,15 @@ class Pauses:
             self._clock.resume()
             self._become(paused=False)
 
-    def _expect(self, verb: str) -> None:
+    def _expect(self, control: Control) -> None:
         """Which words of the run this control makes believable; a step is a resumption and a pause."""
-        if verb == "pause":
+        if control.verb == "pause":
             self._pauses_due = max(self._pauses_due, 1)
-        elif verb == "step":
+        elif control.verb == "step" or (control.of == "activations" and self._paused):  # to be seen they take a step
             self._pauses_due += 1
             self._resumes_due += 1
             self._clock.resume()
-        elif verb == "resume":
+        elif control.verb == "resume":
             self._pauses_due = 0
             self._resumes_due += 1
             self._clock.resume()

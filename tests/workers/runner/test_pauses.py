@@ -27,10 +27,10 @@ class Asked:
             self.sent.append(control.verb)
         return self._listens
 
-    def ask(self, *verbs: str) -> None:
+    def ask(self, *verbs: str, of: str = "modules") -> None:
         """The student presses these."""
         for verb in verbs:
-            self.pauses.ask(Control(run="r", id="1", verb=verb))
+            self.pauses.ask(Control(run="r", id="1", verb=verb, of=of))
 
     @property
     def states(self) -> list[str]:
@@ -105,6 +105,19 @@ def test_a_step_runs_on_the_clock_and_pauses_again() -> None:
     asked.hand.pass_(5)
     assert asked.states == ["paused", "running", "paused"]
     assert (asked.clock.paused_s, asked.clock.running_s) == (10, 2)
+
+
+def test_what_a_module_makes_of_a_batch_takes_a_step_of_a_paused_run() -> None:
+    asked = _running()
+    asked.ask("inspect", of="activations")
+    asked.pauses.hear("paused")
+    assert asked.states == []
+    asked.ask("pause")
+    asked.pauses.hear("paused")
+    asked.ask("inspect", of="activations")
+    asked.pauses.hear("resumed")
+    asked.pauses.hear("paused")
+    assert asked.states == ["paused", "running", "paused"]
 
 
 def test_the_clock_of_a_run_that_does_not_heed_goes_on_with_the_word_to_go_on() -> None:
