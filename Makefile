@@ -19,14 +19,14 @@ INSTALLED := $(VENV)/.installed
 FRONT := static/build/site.css
 FRONT_SOURCES := $(shell find static -path static/build -prune -o -type f -print)
 
-.PHONY: up test test-gpu lint bench lock clean ready chromium
+.PHONY: up test test-gpu lint bench lock clean ready chromium nginx
 
 up: ready
 	@exec $(BIN)/python manage.py up --with-parent
 
 ready: $(INSTALLED) $(FRONT)
 
-test: ready chromium lint
+test: ready chromium nginx lint
 	@result=0; \
 	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
 	$(BIN)/python -m pytest -m live || result=$$?; \
@@ -86,3 +86,12 @@ chromium:
 			echo "Installing Chromium …"; apt-get update -q >/dev/null; \
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium >/dev/null; \
 		else echo "The tests need a browser: install Debian's package chromium." >&2; exit 1; fi; }
+
+# The program alone, without its package: that would begin to serve this machine's port 80.
+nginx: $(INSTALLED)
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin:$(BIN)"; command -v nginx >/dev/null || { \
+		echo "Fetching nginx …"; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+		if [[ $$(id -u) == 0 ]] && command -v apt-get >/dev/null; then apt-get update -q >/dev/null; fi; \
+		(cd "$$folder" && apt-get download -q nginx >/dev/null 2>&1 && dpkg-deb -x nginx_*.deb . \
+			&& install usr/sbin/nginx "$(CURDIR)/$(BIN)/nginx") || \
+		{ echo "The tests need nginx: install Debian's package nginx." >&2; exit 1; }; }
