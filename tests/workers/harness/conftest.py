@@ -1,4 +1,4 @@
-"""One warm runner for the module's tests; it takes seconds to import torch."""
+"""What the tests of a folder share; it takes seconds to import torch."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.workers.harness import driven
 from tests.workers.runner.live import Runner, started
 
 
@@ -14,3 +15,10 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     """A runner with one slot, so that a run that harms its slot harms the next test."""
     with started(tmp_path_factory.mktemp("runner")) as runner:
         yield runner
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driven.Harness]:
+    """The harness without the sandbox: what it says is heard as it says it."""
+    with driven.harness(tmp_path_factory.mktemp("home")) as harness:
+        yield harness

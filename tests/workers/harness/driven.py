@@ -54,6 +54,7 @@ class Harness:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
+        self._runs: list[Driven] = []
 
     def start(self, code: str, **fields: Any) -> Driven:
         """Run this code; fields as in `Job`."""
@@ -65,7 +66,8 @@ class Harness:
         theirs.close()
         os.close(out[1])
         os.close(err[1])
-        return Driven(wire, out[0], err[0], Job(run=str(uuid4()), fence=1, code=code, **fields))
+        self._runs.append(Driven(wire, out[0], err[0], Job(run=str(uuid4()), fence=1, code=code, **fields)))
+        return self._runs[-1]
 
     def close(self) -> None:
         """End it, and with it whatever it forked and nobody speaks to any more."""
@@ -73,6 +75,8 @@ class Harness:
         self._process.wait()
         assert self._process.stdin
         self._process.stdin.close()
+        for run in self._runs:
+            run.close()
         self._ours.close()
 
 
@@ -81,6 +85,7 @@ class Driven:
 
     def __init__(self, wire: socket.socket, out: int, err: int, job: Job) -> None:
         self._wire, self._out, self._err, self._job = wire, out, err, job
+        self._descriptors = [out, err]
         self._rest = b""
         self.told: list[tuple[str, dict[str, Any]]] = []
         assert self._until_line() == b"ready"
@@ -91,6 +96,10 @@ class Driven:
         control = Control(run=self._job.run, id=str(len(self.told)) + verb, verb=verb, of=of, name=name)
         self._wire.sendall(encode(control))
         return control.id
+
+    def say(self, line: bytes) -> None:
+        """Send whatever."""
+        self._wire.sendall(line)
 
     def look(self, of: str, name: str = "") -> dict[str, Any]:
         """Inspect, and wait for the answer."""
@@ -113,9 +122,19 @@ class Driven:
         for _ in self._read(60):
             pass
         printed, errors = self._printed(self._out), self._printed(self._err)
-        self._wire.close()
+        self.close()
         assert not errors, errors
         return printed
+
+    def printed(self) -> str:
+        """What has been printed to stdout since it was last asked for."""
+        return self._printed(self._out)
+
+    def close(self) -> None:
+        """Let go of it. Harmless when repeated."""
+        self._wire.close()
+        while self._descriptors:
+            os.close(self._descriptors.pop())
 
     def data(self, type_: str) -> list[dict[str, Any]]:
         """Of what was told of one type."""

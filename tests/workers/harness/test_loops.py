@@ -80,7 +80,9 @@ def test_epochs_are_counted_where_the_batches_cannot_be() -> None:
 
 def test_a_counter_that_became_something_else_says_nothing() -> None:
     (told,) = _plans("for epoch in range(1):\n    for x in Stream():\n        step()\nepoch = 'over'")
-    assert told and told.counter and told.counter.epoch() is None
+    assert told is not None
+    assert told.counter is not None
+    assert told.counter.epoch() is None
 
 
 def test_no_code_of_the_student_s_is_asked() -> None:

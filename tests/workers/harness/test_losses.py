@@ -56,7 +56,7 @@ def test_progress_ends_at_the_total_that_the_loop_says(runner: Runner) -> None:
 
 def test_the_first_loss_is_sent_at_once_and_the_rest_in_batches(runner: Runner) -> None:
     told = runner.run(LINEAR.format(backward="loss.backward(); import time; time.sleep(0.001)"))
-    metrics = [event for event in told.events if event.type == "metric"]
+    metrics = [event for event in told.events if event.data.get("name") == "loss"]
     assert len(metrics[0].data["points"]) == 1
     assert metrics[0].at < 0.5
     seconds = metrics[-1].at - metrics[0].at
