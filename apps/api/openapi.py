@@ -116,7 +116,7 @@ def _answer_missing(request: HttpRequest, missing: Http404) -> HttpResponse:
 
 def _answer_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
     errors = [_describe_error(error) for error in invalid.errors]
-    return answer(request, Problem(422, "The request is not as it has to be; errors says where.", errors=errors))
+    return answer(request, Problem(422, "Part of the request is not as it has to be.", errors=errors))
 
 
 def _describe_error(error: dict[str, Any]) -> FieldError:

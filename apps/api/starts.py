@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from django.http import Http404
+
 from apps.accounts.models import User
 from apps.api import keys
 from apps.api.problems import Problem
@@ -16,10 +18,10 @@ from workers.protocol import MAX_CODE_BYTES
 
 
 def start(*, user: User, wanted: Start, key: str | None) -> tuple[Run, bool]:
-    """The run, and True if it is new. Raises `Problem`, `Http404` and `apps.runs.refusals.Refusal`."""
+    """The run, and True if it is new. Raises `Problem` and `apps.runs.refusals.Refusal`."""
     if len(wanted.code.encode()) > MAX_CODE_BYTES:
         raise Problem(413, f"The code is longer than {MAX_CODE_BYTES // 1024} KB. Shorten it.")
-    project = access.load_project(wanted.project) if wanted.project else None
+    project = _load_project(wanted.project) if wanted.project else None
     run, is_new = starting.start(
         user=user,
         code=wanted.code,
@@ -37,6 +39,13 @@ def start(*, user: User, wanted: Start, key: str | None) -> tuple[Run, bool]:
     if is_new and project:
         run.project = project  # with its chapter and course, which the answer names
     return run, is_new
+
+
+def _load_project(path: str) -> Item:
+    try:
+        return access.load_project(path)
+    except Http404:
+        raise Problem(404, "There is no such project now. One is named course/chapter/key.") from None
 
 
 def _is_asked_for(run: Run, wanted: Start, project: Item | None) -> bool:

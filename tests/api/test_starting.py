@@ -131,7 +131,7 @@ def test_what_is_too_long_is_told_so(ada: Program, size: int) -> None:
 
 
 def test_a_project_that_is_not_there_is_404(ada: Program) -> None:
-    assert "no such project" in read_problem(ada.start(project="torch/intro/other"))["detail"]
+    assert "course/chapter/key" in read_problem(ada.start(project="torch/intro/other"))["detail"]
 
 
 def test_without_a_gpu_the_cpu_is_offered(ada: Program, valkey: Redis) -> None:

@@ -49,7 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_looking(parsers)
     for word, (noun, help_) in CONTROLS.items():
         control = parsers.add_parser(word, help=help_, description=help_.capitalize() + ".")
-        control.add_argument("id", metavar="ID")
+        control.add_argument("id", metavar="ID", type=commands.read_id)
         control.set_defaults(do=commands.control, noun=noun)
     _add_inspect(parsers)
     return parser
@@ -100,7 +100,7 @@ def _add_looking(parsers: Parsers[argparse.ArgumentParser]) -> None:
     log.add_argument("--events", action="store_true", help="every event, as a line of JSON")
     log.set_defaults(do=commands.read_log)
     for each in (follow, show, log):
-        each.add_argument("id", metavar="ID")
+        each.add_argument("id", metavar="ID", type=commands.read_id)
     runs = parsers.add_parser("runs", help="list your runs, newest first")
     runs.add_argument("-n", "--number", type=int, default=25, help="how many, 100 at most")
     runs.add_argument("--state", help="only those in this state, such as running")
@@ -112,7 +112,7 @@ def _add_inspect(parsers: Parsers[argparse.ArgumentParser]) -> None:
     inspect = parsers.add_parser(
         "inspect", help="look inside a run that goes on", description="List modules and tensors, or show one of them."
     )
-    inspect.add_argument("id", metavar="ID")
+    inspect.add_argument("id", metavar="ID", type=commands.read_id)
     inspect.add_argument("name", nargs="?", default="", help="of a tensor or a module")
     inspect.add_argument("--of", choices=["modules", "tensor", "activations"], help="what to look at")
     inspect.set_defaults(do=commands.inspect)

@@ -136,6 +136,14 @@ def _read_script(name: str) -> str:
         raise Failure(f"{name} is not UTF-8 text, which Python code has to be.", codes.REFUSED) from None
 
 
+def read_id(text: str) -> str:
+    """The id of a run, for argparse."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no id of a run: `kindling runs` lists yours") from None
+
+
 def read_limit(text: str) -> tuple[str, int | float]:
     """`memory_mb=512`, for argparse."""
     name, _, number = text.partition("=")

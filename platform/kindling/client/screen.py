@@ -112,7 +112,8 @@ class Screen:
 
     def _measure(self) -> int:
         try:
-            return max(os.get_terminal_size(self._terminal.fileno()).columns, LABEL + 2)
+            # A terminal that does not know its width says 0.
+            return max(os.get_terminal_size(self._terminal.fileno()).columns or 80, LABEL + 2)
         except (OSError, ValueError):
             return 80
 
