@@ -27,7 +27,10 @@ class Call:
     def hear(self) -> Message | None:
         """The worker's next message; None when it hung up."""
         while b"\n" not in self.rest:
-            chunk = self.connection.recv(65536)
+            try:
+                chunk = self.connection.recv(65536)
+            except ConnectionResetError:  # with something that it had not read
+                return None
             if not chunk:
                 return None
             self.rest += chunk
@@ -60,6 +63,7 @@ def runner_at(path: Path, script: Callable[[Call], None]) -> Iterator[list[Call]
     server.bind(str(path))
     server.listen()
     calls: list[Call] = []
+    talks: list[threading.Thread] = []
 
     def serve() -> None:
         while True:
@@ -67,14 +71,17 @@ def runner_at(path: Path, script: Callable[[Call], None]) -> Iterator[list[Call]
                 connection, _ = server.accept()
             except OSError:
                 return
-            with connection:
-                call = Call(connection)
-                calls.append(call)
-                try:
-                    if call.hear() is not None:
-                        script(call)
-                except OSError:
-                    pass  # the worker hung up, which is what some tests are about
+            calls.append(Call(connection))
+            talks.append(threading.Thread(target=talk, args=[calls[-1]]))
+            talks[-1].start()
+
+    def talk(call: Call) -> None:
+        with call.connection:
+            try:
+                if call.hear() is not None:
+                    script(call)
+            except OSError:
+                pass  # the worker hung up, which is what some tests are about
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -83,4 +90,5 @@ def runner_at(path: Path, script: Callable[[Call], None]) -> Iterator[list[Call]
     finally:
         server.shutdown(socket.SHUT_RDWR)
         server.close()
-        thread.join(5)
+        for each in (thread, *talks):
+            each.join(5)
