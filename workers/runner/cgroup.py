@@ -27,7 +27,6 @@ class Group:
     """The group of one cell. `remove` it when its processes have been killed."""
 
     def __init__(self, folder: Path, version: Version) -> None:
-        folder.mkdir()
         self._folder = folder
         self._version = version
         self._events = os.open(folder / version.events, os.O_RDONLY)
@@ -97,7 +96,9 @@ class Groups:
     def make(self) -> Group:
         """A new, empty group. Raises `OSError`."""
         self._clear()
-        return Group(self._folder / str(next(self._numbers)), self._version)
+        folder = self._folder / str(next(self._numbers))
+        folder.mkdir()
+        return Group(folder, self._version)
 
     def try_(self) -> None:
         """Make a group, bound it and take it away again. Raises `OSError`."""
@@ -145,8 +146,8 @@ def find() -> Groups | None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what runners have left behind that were killed."""
-    for left in folder.glob(f"{_PREFIX}*"):
+    """Remove what runners have left behind that were killed: here, or in a group beside ours (another session's)."""
+    for left in (*folder.glob(f"{_PREFIX}*"), *folder.parent.glob(f"*/{_PREFIX}*")):
         with suppress(OSError):
             lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
             try:
