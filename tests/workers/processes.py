@@ -17,7 +17,7 @@ from typing import Any
 from celery import Celery
 from redis import Redis
 
-from kindling.embedded.addresses import name_valkey
+from kindling.embedded.addresses import name_valkey, name_valkey_socket
 from kindling.embedded.secrets import Secrets
 from tests.workers.sockets import Call
 from workers.protocol import (
@@ -48,9 +48,15 @@ class Broker:
         self.client = Redis.from_url(self.name("web"))
         self._app = Celery("web", broker=broker_url(self.name("web")), fixups=[])
 
-    def name(self, user: str) -> str:
-        """The address of Valkey for one side of the wall."""
-        return name_valkey(self._data, user=user, password=getattr(Secrets.read(self._data), f"valkey_{user}"))
+    @property
+    def socket(self) -> Path:
+        """Where Valkey listens."""
+        return name_valkey_socket(self._data)
+
+    def name(self, user: str, socket: Path | None = None) -> str:
+        """The address of Valkey for one side of the wall, through another socket if told."""
+        url = name_valkey(self._data, user=user, password=getattr(Secrets.read(self._data), f"valkey_{user}"))
+        return url.replace(str(self.socket), str(socket or self.socket))
 
     def send(self, job: Job, queue: str = QUEUE_CPU) -> None:
         self._app.send_task(TASK_RUN, args=[encode(job).decode()], queue=queue)
@@ -80,14 +86,17 @@ class Broker:
 class Worker:
     """`celery --app=workers.celery worker`, as `make up` starts it."""
 
-    def __init__(self, broker: Broker, socket: Path, name: str, *, device: str = "cpu") -> None:
+    def __init__(
+        self, broker: Broker, socket: Path, name: str, *, device: str = "cpu", valkey: Path | None = None
+    ) -> None:
+        """`valkey` is a socket that stands between it and Valkey's own."""
         self.name = name
         self._broker = broker
         self._log = socket.with_name(f"{name}.log")
         environment = {
             "PATH": os.defpath,
             "PYTHONPATH": str(ROOT),
-            "VALKEY_URL": broker.name("worker"),
+            "VALKEY_URL": broker.name("worker", valkey),
             "KINDLING_RUNNER_SOCKET": str(socket),
             "KINDLING_DEVICE": device,
         }

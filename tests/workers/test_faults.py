@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from kindling.embedded.serving import running
 from kindling.embedded.valkey import Valkey
 from tests.product import wait_for as wait_for_engine
 from tests.workers.processes import Broker, Gate, Worker, answering, count_jobs, wait_for
+from tests.workers.proxies import proxy_at
 from tests.workers.sockets import Call, runner_at
 from workers.protocol import CONTROLS, QUEUE_GPU, Asked, Control, Job, Stop, controls_key, encode, machine_key
 
@@ -42,8 +44,8 @@ def start(broker: Broker, tmp_path: Path) -> Iterator[Start]:
     """Starts workers over the socket in the test's folder, each with a name of its own; ends them."""
     with ExitStack() as stack:
 
-        def begin(name: str = "one", *, device: str = "cpu") -> Worker:
-            worker = Worker(broker, tmp_path / "runner.sock", f"{name}@here", device=device)
+        def begin(name: str = "one", **options: Any) -> Worker:
+            worker = Worker(broker, tmp_path / "runner.sock", f"{name}@here", **options)
             stack.callback(worker.end)
             return worker
 
@@ -133,6 +135,35 @@ def test_a_worker_that_slept_and_is_still_wanted_goes_on(
         wait_for(lambda: broker.finished() == [(1, "succeeded")])
         wait_for(lambda: bool(broker.client.exists(machine_key(worker.name))))
     assert [text for _, text in broker.printed(job)] == ["before", "meanwhile"]
+
+
+def test_connections_that_fall_silent_are_given_up_and_nothing_is_doubled(
+    broker: Broker, start: Start, tmp_path: Path, job: Job
+) -> None:
+    silent = Gate()
+
+    def script(call: Call) -> None:
+        call.print("before")
+        silent.wait()
+        call.print("after")
+        call.end()
+
+    with (
+        proxy_at(tmp_path / "proxy.sock", broker.socket) as proxy,
+        runner_at(tmp_path / "runner.sock", answering(script)) as calls,
+    ):
+        worker = start(valkey=proxy.path)
+        broker.send(job)
+        wait_for(lambda: len(broker.printed(job)) == 1)
+        proxy.fall_silent()
+        silent.open()
+        wait_for(lambda: broker.finished() == [(1, "succeeded")], seconds=60)
+        another = replace(job, run=str(uuid.uuid4()))
+        broker.send(another)
+        wait_for(lambda: len(broker.finished()) == 2, lambda: worker.log, seconds=60)
+        wait_for(lambda: bool(broker.client.exists(machine_key(worker.name))), seconds=60)
+    assert [text for _, text in broker.printed(job)] == ["before", "after"]
+    assert count_jobs(calls) == 2
 
 
 def test_controls_for_a_run_that_is_over_harm_nobody(broker: Broker, start: Start, tmp_path: Path, job: Job) -> None:
