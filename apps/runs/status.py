@@ -83,14 +83,19 @@ def read_status(*, with_names: bool) -> Status:
 def _describe(number: int, machine: Machine, with_names: bool) -> MachineLine:
     return MachineLine(
         name=machine.worker if with_names else f"Machine {number}",
-        tier=machine.tier,
-        isolation=TIERS.get(machine.tier, "Unknown: it takes no runs"),
+        tier=_name_tier(machine),
+        isolation=TIERS.get(_name_tier(machine), "Not known"),
         slots=machine.slots,
         queue=_name_device(machine),
         devices=machine.devices,
         # The reason may name folders and hosts.
         problem=machine.refusal if with_names or not machine.refusal else "It cannot keep runs apart safely.",
     )
+
+
+def _name_tier(machine: Machine) -> str:
+    """A machine may tell more than the name of its tier; the name comes first."""
+    return machine.tier.split(maxsplit=1)[0] if machine.tier.split() else "?"
 
 
 def _name_device(machine: Machine) -> str:
@@ -100,7 +105,12 @@ def _name_device(machine: Machine) -> str:
 def _count_queues(there: list[Machine]) -> list[QueueLine]:
     going_on = Count("pk", filter=SENT & ~Q(state=State.QUEUED))
     waiting = Count("pk", filter=Q(state__in=[State.WAITING, State.QUEUED]))
-    rows = Run.objects.filter(state__in=ACTIVE).order_by().values_list("device").annotate(going_on=going_on, waiting=waiting)
+    rows = (
+        Run.objects.filter(state__in=ACTIVE)
+        .order_by()
+        .values_list("device")
+        .annotate(going_on=going_on, waiting=waiting)
+    )
     counts = {device: (on, behind) for device, on, behind in rows}
     slots = {
         device: sum(machine.slots for machine in there if machine.queue == queue and not machine.refusal)
