@@ -18,7 +18,7 @@ LOOKS_S = (0.002, 0.02, 0.2)
 @task_postrun.connect  # type: ignore[untyped-decorator]
 def wake(**_: object) -> None:
     """Called by the thread whose task is over; the loop's own thread sets its timers."""
-    loop = get_event_loop()
+    loop: Any = get_event_loop()  # kombu's hub, which comes without types
     if loop is not None:
         loop.call_soon(_look_soon, loop)
 

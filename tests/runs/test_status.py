@@ -114,6 +114,16 @@ def test_names_and_reasons_are_for_admins(valkey: Redis, client: Client) -> None
     assert (told["name"], told["problem"]) == ("runs@secret-host", "bwrap at /opt/secret does not start")
 
 
+@pytest.mark.parametrize(
+    ("tier", "name", "words"),
+    [("T1b · with words of its own", "T1b", status.TIERS["T1b"]), ("T9", "T9", "Not known"), ("", "?", "Not known")],
+)
+def test_a_tier_is_named_by_its_first_word(valkey: Redis, client: Client, tier: str, name: str, words: str) -> None:
+    announce(valkey, tier=tier)
+    told = client.get("/status.json").json()["machines"][0]
+    assert (told["tier"], told["isolation"]) == (name, words)
+
+
 def test_no_machine_is_told(client: Client, settings: Settings) -> None:
     with streams_answering(settings, 200):
         page = client.get("/status/").content.decode()
