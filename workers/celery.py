@@ -64,6 +64,8 @@ app.conf.update(
         # Without these a half-open connection blocks for ever; above kombu's BRPOP of 1 s.
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
+        # A connection that fell silent without being closed is given up after this, twice, plus a second: 11 s, not 51.
+        "health_check_interval": 5,
         # Reserved tasks of a worker that died come back after this; claims drop what came back although it had started.
         "visibility_timeout": 30,
         "unacked_restore_interval": 5,

@@ -15,7 +15,7 @@ from workers.protocol import CONTROLS, Asked, BadMessage, Stop, decode
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_S = 10.0
+PATIENCE_S = 5.0
 """How long the channel may be silent before it is tried by a ping; no pong either means a half-open connection."""
 
 

@@ -37,6 +37,8 @@ app.conf.update(
         # Without these a half-open connection blocks for ever; above kombu's BRPOP of 1 s.
         "socket_timeout": 5,
         "socket_connect_timeout": 1,  # a person waits for the web server's POST meanwhile
+        # A connection that fell silent without being closed is given up after this, twice, plus a second: 11 s, not 51.
+        "health_check_interval": 5,
         # A report that died with its control worker comes back after this. Tasks take a second, retries wait for two;
         # one that took longer would be recorded twice, which does no harm.
         "visibility_timeout": 15,
