@@ -75,14 +75,14 @@ def _grade(check: Check, answer: Answer) -> Graded:
     problem = _problem(check, answer)
     if not problem:
         return Graded(name=check.name, passed=True, message=f"{_about(check)}: as expected.")
-    hint = f" {check.hint}" if check.hint else ""
+    hint = f" {check.hint}" if check.hint and not answer.error else ""  # it speaks of wrong values
     return Graded(name=check.name, passed=False, message=f"{_about(check)}: {problem}{hint}")
 
 
 def _problem(check: Check, answer: Answer) -> str:
     """What is wrong with an answer, as a sentence; nothing when it passes."""
     if answer.error:
-        return f"it raised {answer.error}"
+        return f"it raised {answer.error.rstrip('.')}."
     expected = check.expect
     if not _fits(check, answer):
         return f"expected {_shape_text(expected.shape)}, got {_shape_text(answer.shape)}."
