@@ -113,7 +113,7 @@ def test_every_check_is_asked_and_told(runner: Runner) -> None:
     told = _grade(runner, TRAINED, *checks)
     assert told.exit is not None
     assert [one.passed for one in told.exit.checks or []] == [True, False, False, True]
-    assert _messages(told)[1] == "For 1 / 0: it raised ZeroDivisionError: division by zero"
+    assert _messages(told)[1] == "For 1 / 0: it raised ZeroDivisionError: division by zero."
 
 
 def test_what_the_second_run_prints_and_measures_is_not_told(runner: Runner) -> None:
