@@ -1,38 +1,139 @@
-"""One warm runner for all attacks, and the rule that every one of them ends with: the next run is unharmed."""
+"""Warm runners for all attacks, one for each kind of machine, and what every attack ends with: nothing else is harmed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.workers.runner.live import Runner, Told, started
-
-Attack = Callable[..., Told]
+from tests.attacks.machines import MAIN, OTHERS, Machine, started_on
+from tests.workers.runner.live import IDLE, Runner, Told, wait_until
 
 _NEXT = """
 import os, torch
 layer = torch.nn.Linear(2, 2)
 layer(torch.ones(2)).sum().backward()
-print(os.listdir("/tmp"), os.listdir("/dev/shm"), sorted(name for name in os.listdir("/proc") if name.isdigit()))
+room = os.statvfs(".")
+shared = os.listdir("/dev/shm") if {nested} else []
+seen = sorted(name for name in os.listdir("/proc") if name.isdigit()) if {nested} else ["1", "2"]
+print(os.listdir("."), os.listxattr("."), oct(os.stat(".").st_mode), shared, seen, os.getpid() == os.getpgrp())
+print(room.f_blocks - room.f_bfree, room.f_files - room.f_ffree)
 """
+_GROWTH_KB = 32 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an attack must leave as it was."""
+
+    zygotes: list[int]
+    mounts: str
+    packages: list[str]
+    canary: str
+    room: str
+
+
+class Attack:
+    """Runs hostile code on one runner; `conclude` then asks everybody else how they are."""
+
+    def __init__(self, runner: Runner, machine: Machine, canary: Path) -> None:
+        self.runner = runner
+        self.machine = machine
+        self.rebuilt = False
+        """Set by an attack after which a slot may be built anew."""
+        self._canary = canary
+        self._sleeper = subprocess.Popen(["/bin/sleep", "600"])
+        self._before = self._state()
+        self._memory_kb = self._supervisor_kb()
+
+    def __call__(self, code: str, **limits: Any) -> Told:
+        return self.runner.run(code, **limits)
+
+    @property
+    def flat(self) -> bool:
+        """Whether a run is one process, in namespaces that it shares."""
+        return self.machine.flat
+
+    def conclude(self) -> None:
+        """The next run, the zygote, the host's processes, files, mounts and memory are as they were."""
+        try:
+            after = self._state()
+            if self.rebuilt:
+                after = State(self._before.zygotes, after.mounts, after.packages, after.canary, after.room)
+            assert after == self._before
+            assert self._sleeper.poll() is None, "a process of the machine's was killed"
+            assert self._supervisor_kb() - self._memory_kb < _GROWTH_KB
+            wait_until(lambda: len(self.runner.family()) == idle(self.machine))
+        finally:
+            self._sleeper.kill()
+            self._sleeper.wait()
+
+    def _state(self) -> State:
+        told = self.runner.run(_NEXT.format(nested=not self.flat))
+        assert told.outcome == "succeeded", told
+        first, room = told.text().splitlines()
+        assert first.startswith("['listing.py'] [] 0o40700 [] ['1', '2']"), told.text()
+        packages = Path(pytest.__file__).parents[1]
+        return State(
+            zygotes=self.runner.zygotes(),
+            mounts=Path("/proc/self/mountinfo").read_text(),
+            packages=sorted(path.name for path in packages.iterdir()),
+            canary=self._canary.read_text(),
+            room=room,
+        )
+
+    def _supervisor_kb(self) -> int:
+        lines = Path(f"/proc/{self.runner.supervisor}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+
+def idle(machine: Machine) -> int:
+    """Processes of a runner with nothing to do."""
+    return IDLE - 2 if machine.tier == "T2" else IDLE  # no bubblewrap
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every attack on every tier; those that are marked `everywhere`, on every kind of machine."""
+    if "machine" not in metafunc.fixturenames:
+        return
+    everywhere = metafunc.definition.get_closest_marker("everywhere") is not None
+    machines = [*MAIN, *OTHERS] if everywhere else MAIN
+    needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: only root can run a runner as root")
+    marked = [pytest.param(each, marks=[needs_root] if each.as_root else [], id=str(each)) for each in machines]
+    metafunc.parametrize("machine", marked, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+def machine(request: pytest.FixtureRequest) -> Machine:
+    """The kind of machine that this attack is tried on."""
+    assert isinstance(request.param, Machine)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def runner(machine: Machine) -> Iterator[Runner]:
     """A runner with one slot, so that what harms its slot harms the next run."""
-    with started(tmp_path_factory.mktemp("attacks")) as runner:
+    with started_on(machine) as runner:
         yield runner
 
 
 @pytest.fixture
-def attack(runner: Runner) -> Iterator[Attack]:
-    """Runs hostile code; afterwards the next run must work, and find nothing of this one."""
+def attack(runner: Runner, machine: Machine, tmp_path: Path) -> Iterator[Attack]:
+    """Runs hostile code; afterwards nothing and nobody else may be worse off."""
+    canary = tmp_path / "canary"
+    canary.write_text("alive")
+    canary.chmod(0o666)
+    attack = Attack(runner, machine, canary)
+    yield attack
+    attack.conclude()
 
-    def launch(code: str, **limits: Any) -> Told:
-        return runner.run(code, **limits)
 
-    yield launch
-    told = runner.run(_NEXT)
-    assert (told.outcome, told.text()) == ("succeeded", "['listing.py'] [] ['1', '2']\n")
+ALONE = (
+    "PermissionError: on this machine a run is one process and cannot start others; use num_workers=0 in a DataLoader"
+)
+"""How code ends that asks for a process where there can be no second one."""

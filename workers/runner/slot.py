@@ -61,6 +61,7 @@ class Slot:
         self._default = policy.sizes(Limits())
         self._tidying: dict[int, tuple[float, bool]] = {}
         self._changing = False
+        self._gave = False
         self._gauge = Gauge(outfit.name, outfit.uuid) if outfit.uuid else None
         self._settling: asyncio.Task[None] | None = None
         self._withheld = ""
@@ -97,7 +98,7 @@ class Slot:
             if self._changing:
                 self._changing = False
                 continue
-            lasted = time.monotonic() - began > _STEADY_S
+            lasted = time.monotonic() - began > _STEADY_S or self._gave
             self._failures = 0 if lasted else self._failures + 1
             if self._failures >= _PATIENCE:
                 self._fail(await self._diagnosis() or self._trouble or "the sandbox ends as soon as it is started")
@@ -170,6 +171,7 @@ class Slot:
 
     async def _live(self) -> None:
         self._dead.clear()
+        self._gave = False
         self._start()
         watcher = os.pidfd_open(self._process.pid) if self._process else -1
         loop = asyncio.get_running_loop()
@@ -286,7 +288,7 @@ class Slot:
 
     def _keep_ready(self, spare: Spare) -> None:
         self._coming = _without(self._coming, spare.sizes)
-        self._trouble, self._stumbles = "", 0
+        self._trouble, self._stumbles, self._gave = "", 0, True
         self._spares.append(spare)
         asyncio.get_running_loop().add_reader(spare.pidfd, self._replace, spare)
         self._changed()
