@@ -13,7 +13,7 @@ from apps.runs.logs import cap, pack, unpack
 from apps.runs.models import Run, RunLog
 from apps.runs.states import sources
 from apps.runs.streams import Entry
-from workers.protocol import LAST_SEQ, QUEUE_CONTROL, TASK_SHOW_END, Event, State
+from workers.protocol import LAST_SEQ, QUEUE_CONTROL, TASK_SHOW_END, BadMessage, Event, State, decode
 
 MAX_MESSAGE = 2000
 
@@ -29,7 +29,8 @@ def end(*, run: Run, state: State, message: str, entries: list[Entry], last_seq:
     guarded = Run.objects.filter(pk=run.pk, fence=run.fence, state__in=sources(state))
     if not guarded.update(**changes, **facts):
         return False
-    last = _make_last(run.fence, state, message, seq=last_seq + 1, at=facts.get("wall_s") or 0.0)
+    at = max(facts.get("wall_s") or 0.0, _read_time(entries))
+    last = _make_last(run.fence, state, message, seq=last_seq + 1, at=at)
     kept = [*cap(entries), last]
     RunLog.objects.create(run_id=run.pk, events=pack(kept), count=len(kept))
     outbox.post(task=TASK_SHOW_END, queue=QUEUE_CONTROL, payload=str(run.pk))
@@ -73,6 +74,15 @@ def restore_stream(run: Run) -> None:
 def clean(text: str) -> str:
     """Text that Postgres can hold: no NUL, no half characters, not endless."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:MAX_MESSAGE]
+
+
+def _read_time(entries: list[Entry]) -> float:
+    """When the newest event happened: pauses and checks take time that `wall_s` leaves out."""
+    try:
+        newest = decode(entries[-1].event) if entries else None
+    except BadMessage:
+        return 0.0
+    return newest.at if isinstance(newest, Event) else 0.0
 
 
 def _make_last(fence: int, state: State, message: str, *, seq: int = LAST_SEQ, at: float = 0.0) -> Entry:
