@@ -13,6 +13,7 @@ EXAMPLES = {
     "course": COURSE,
     "chapter": CHAPTER,
     "uuid": "00000000-0000-4000-8000-000000000000",
+    "uuidstr": "00000000-0000-4000-8000-000000000000",
     "int": "1",
     "slug": "example",
     "str": "example",
