@@ -96,7 +96,7 @@ def _remaining(tensors: dict[str, torch.Tensor]) -> Iterator[dict[str, Any]]:
                 told = detail(name, tensor, values=min(_SMALL, left))
         except Exception:  # noqa: BLE001, S112 - as above; the others are still worth telling
             continue
-        left -= len(told.get("values") or ())
+        left -= len(told["values"] or ())
         yield told | {"gradient": None}
 
 

@@ -45,6 +45,10 @@ def outline(name: str, tensor: torch.Tensor) -> dict[str, Any]:
         "shape": list(plain.shape)[:_MAX_DIMENSIONS],
         "dtype": str(plain.dtype).removeprefix("torch."),
         "device": str(plain.device),
+        "statistics": None,
+        "sampled": None,
+        "values": None,
+        "gradient": None,
     }
 
 
@@ -76,7 +80,8 @@ def shown(name: str) -> str:
 
 def _plain(tensor: torch.Tensor) -> torch.Tensor:
     """The same numbers, out of reach of a subclass and of the graph."""
-    return torch.Tensor.as_subclass(torch.Tensor.detach(tensor), torch.Tensor)
+    plain = torch.Tensor.detach(tensor)
+    return plain if type(plain) is torch.Tensor else torch.Tensor.as_subclass(plain, torch.Tensor)
 
 
 def _dense(plain: torch.Tensor) -> torch.Tensor | None:
