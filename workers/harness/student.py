@@ -119,6 +119,8 @@ def _reseed() -> None:
 def _bind(limits: Limits, room: Room) -> None:
     """The limits that the kernel keeps per process, the number of threads and the environment."""
     memory = limits.memory_mb * 1024 * 1024 + _data_bytes()
+    if room.variables.get("CUDA_VISIBLE_DEVICES"):
+        memory = resource.RLIM_INFINITY  # CUDA reserves far more than it uses; what is used is watched from outside
     for kind, most in (
         (resource.RLIMIT_DATA, memory),
         (resource.RLIMIT_NPROC, limits.processes + room.others),

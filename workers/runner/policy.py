@@ -123,7 +123,7 @@ CONTAINER_INODES = 100_000
 """The most that the folder for temporary files of a container may hold, since nothing else bounds it there."""
 
 CONTAINER_VARIABLES = frozenset("HOME HOSTNAME LANG LC_ALL LC_CTYPE PATH PWD SHLVL TERM container _".split())  # noqa: SIM905
-CONTAINER_PREFIXES = ("PYTHON", "GPG_KEY", "KINDLING_SLOTS")
+CONTAINER_PREFIXES = ("PYTHON", "GPG_KEY", "KINDLING_SLOTS", "NVIDIA_")
 """Of the environment of a runner that is not walled: whatever else is there could be a secret."""
 
 # --- environment ------------------------------------------------------------------------------------------------------

@@ -32,6 +32,14 @@ def test_the_outcome_is_what_the_supervisor_saw(ending: Ending, outcome: State) 
     assert judge(ending, Limits()).outcome == outcome
 
 
+def test_a_gpu_that_is_full_is_not_taken_for_the_limit_of_the_project() -> None:
+    said = "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 GiB."
+    verdict = judge(_ending(status=1 << 8, said=said, said_memory=True), Limits())
+    assert verdict.outcome is State.OUT_OF_MEMORY
+    assert verdict.message.startswith("Your code asked for more memory than the GPU has left; try a smaller batch")
+    assert said in verdict.message
+
+
 @pytest.mark.parametrize(
     ("cause", "message"),
     [
