@@ -11,7 +11,7 @@ from typing import Any
 from allauth.account.signals import password_changed, password_reset, password_set
 from django.db import transaction
 from django.db.models import QuerySet
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.utils import timezone
 
 from .models import AccessToken, Scope, User
@@ -25,6 +25,10 @@ MAX_TOKENS = 20
 
 FRESH = timedelta(minutes=10)
 """How exactly `last_used_at` is kept: a write for every request would cost more than the request."""
+
+
+revoked = Signal()
+"""Sent with `user` when one of their tokens was revoked by hand: what it had opened is to be closed."""
 
 
 class TooManyTokens(Exception):
@@ -56,7 +60,10 @@ def issue(*, actor: User, name: str, scopes: Collection[Scope], lifetime: timede
 
 def revoke(*, actor: User, token_id: int) -> bool:
     """End a token of the actor's own, at once and for good. False when there is none that works."""
-    return bool(list_working(actor).filter(pk=token_id).update(revoked_at=timezone.now()))
+    if not list_working(actor).filter(pk=token_id).update(revoked_at=timezone.now()):
+        return False
+    revoked.send(sender=AccessToken, user=actor)
+    return True
 
 
 def find(secret: str) -> AccessToken | None:

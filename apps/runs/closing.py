@@ -1,4 +1,4 @@
-"""Live streams end when the one who watches logs out, is suspended or has changed the password.
+"""Live streams end when the one who watches logs out, is suspended, has changed the password or revoked a token.
 
 A stream is watched without a session: its ticket was checked when it was opened. So the streams processes are told whose
 streams to end; whoever may still watch comes back with a new ticket, for which a log-in is needed. Where the message
@@ -19,6 +19,7 @@ from django.dispatch import receiver
 from redis import RedisError
 
 from apps.accounts.models import User
+from apps.accounts.tokens import revoked
 from apps.runs.tickets import CLOSINGS
 from apps.runs.valkey import connect
 
@@ -43,6 +44,7 @@ def _tell(user: str) -> None:
 @receiver(user_logged_out)
 @receiver(password_changed)
 @receiver(password_reset)
+@receiver(revoked)
 def end_with_session(*, user: User | None, **signal: Any) -> None:
     """Nobody is logged in when a session that had expired is logged out."""
     if user is not None:

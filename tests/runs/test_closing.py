@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 from redis import Redis
 
-from apps.accounts.models import User
+from apps.accounts.models import Scope, User
+from apps.accounts.tokens import issue, revoke
 from apps.runs.tickets import CLOSINGS
 from apps.runs.valkey import connect
 from tests.runs.builders import make_student
@@ -61,6 +63,14 @@ def test_a_new_password_ends_them(client: Client, student: User, commit: Commit,
     words = {"oldpassword": "old words of mine", "password1": "new words of mine", "password2": "new words of mine"}
     with commit():
         assert client.post("/accounts/password/change/", words).status_code == 302
+    assert read_closed(valkey) == [str(student.pk)]
+
+
+def test_a_revoked_token_ends_them(student: User, commit: Commit, valkey: Redis) -> None:
+    token, _ = issue(actor=student, name="laptop", scopes=[Scope.RUNS_READ], lifetime=timedelta(days=1))
+    with commit():
+        assert revoke(actor=student, token_id=token.pk)
+        assert not revoke(actor=student, token_id=token.pk)
     assert read_closed(valkey) == [str(student.pk)]
 
 

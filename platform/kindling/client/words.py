@@ -92,7 +92,7 @@ def describe_remark(frame: Frame) -> str:
         return f"at step {data.get('step')}: {data.get('message')}"
     if frame.type == "figure":
         return f"figure {data.get('name') or ''}".rstrip() + " (see it on the run's page)"
-    if frame.type == "inspection":
+    if frame.type == "inspection" and data.get("id"):  # asked for; what every run tells at its end stands on its page
         return describe_inspection(data)
     if frame.type == "verdict":
         return describe_verdict(data)
