@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,14 @@ class Runner:
         environment = {"PATH": path, **({"PYTHONPATH": str(ROOT)} if launcher else {})}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=root, env=environment, stderr=log)
-        wait_until(self.socket.exists)
+        wait_until(self._listens)
+
+    def _listens(self) -> bool:
+        """The socket is there a moment before anybody listens at it."""
+        with socket.socket(socket.AF_UNIX) as line, suppress(OSError):
+            line.connect(str(self.socket))
+            return True
+        return False
 
     def survey(self) -> Machine:
         """Ask what the runner is."""
