@@ -44,3 +44,10 @@ def test_any_weakness_is_seen(was: str, became: str, reason: str) -> None:
 def test_this_very_process_does_not_pass() -> None:
     with pytest.raises(Unsafe):
         verify(Path("/proc/self/status").read_text())
+
+
+def test_what_a_program_could_be_given_does_not_matter_where_none_can_be_started() -> None:
+    weak = _LOCKED.replace("CapBnd:\t0000000000000000", "CapBnd:\t000001ffffffffff")
+    verify(weak, starts_programs=False)
+    with pytest.raises(Unsafe, match="capabilities are left"):
+        verify(weak.replace("CapEff:\t0000000000000000", "CapEff:\t0000000000000001"), starts_programs=False)

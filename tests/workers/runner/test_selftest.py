@@ -42,8 +42,21 @@ def test_a_machine_that_cannot_refuses_every_run(tmp_path: Path, broken: str) ->
         assert told.outcome == "refused"
         assert told.message == f"This machine cannot run code safely, so your code was not run: {_reason(broken)}."
         assert told.events == []
+        assert (runner.survey().tier, runner.survey().refusal) == ("", _reason(broken))
     finally:
         runner.close()
+
+
+@pytest.mark.parametrize(
+    ("tier", "reason"), [("T0", "this is not inside gVisor (T0)"), ("T2", "this is not inside a container (T2)")]
+)
+def test_a_tier_that_is_forced_must_hold_all_the_same(tier: str, reason: str) -> None:
+    done = _self_test("/usr/bin:/bin", "--tier", tier)
+    assert (done.returncode, done.stdout) == (1, f"T3 · this machine cannot run code safely: {reason}.\n")
+
+
+def test_a_tier_that_is_forced_and_holds_is_taken() -> None:
+    assert _self_test("/usr/bin:/bin", "--tier", "T1b").stdout.startswith("T1b · bubblewrap outside, Landlock")
 
 
 @pytest.fixture
@@ -57,11 +70,11 @@ def broken(tmp_path: Path) -> str:
 
 
 def _reason(path: str) -> str:
-    return _self_test(path).stdout.strip().rpartition(": ")[2].rstrip(".")
+    return _self_test(path).stdout.strip().removeprefix("T3 · this machine cannot run code safely: ").rstrip(".")
 
 
-def _self_test(path: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "workers.runner", "--self-test"]
+def _self_test(path: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "workers.runner", "--self-test", *options]
     return subprocess.run(command, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, timeout=30)
 
 
