@@ -30,16 +30,23 @@ class Group:
         self._folder = folder
         self._version = version
         self._events = os.open(folder / version.events, os.O_RDONLY)
+        self._bound = 0
 
     def enter(self, process: int) -> None:
         """Move a process in; what it starts from now on is born here. Raises `OSError`."""
         (self._folder / "cgroup.procs").write_text(str(process))
 
     def bound(self, limit: int) -> None:
-        """Set how many bytes the group may hold, swapped ones included. Raises `OSError`."""
-        (self._folder / self._version.limit).write_text(str(limit))
-        if (swap := self._folder / self._version.swap_limit).exists():
-            swap.write_text(self._version.swap_text(limit))
+        """Set how many bytes the group may hold, swapped ones included; once is enough. Raises `OSError`."""
+        if limit == self._bound:
+            return
+        bounds = [(self._version.limit, str(limit)), (self._version.swap_limit, self._version.swap_text(limit))]
+        if limit > self._bound > 0:  # version 1 holds the first below the second at every moment
+            bounds.reverse()
+        for name, text in bounds:
+            if (file := self._folder / name).exists():  # swap may not be counted
+                file.write_text(text)
+        self._bound = limit
 
     @property
     def overran(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -76,7 +75,6 @@ class Run:
 
     async def complete(self) -> Exit:
         """Run the job to its end. Raises `Lost`."""
-        self._teller.speak("state", {"state": State.STARTING})
         try:
             self._start()
             await self._watch()
@@ -89,13 +87,18 @@ class Run:
         return self._exit(self._verdict(report), report)
 
     def _start(self) -> None:
+        """The cell begins on the job while the rest is being done: nothing is heard of it before that."""
+        try:
+            self._spare.bound(self._job.limits)
+        except OSError as error:
+            raise Lost from error
+        self._outbox.send(self._job, bounded=False)
+        self._teller.speak("state", {"state": State.STARTING})
         loop = asyncio.get_running_loop()
         for descriptor in (self._spare.pidfd, self._spare.report):
             loop.add_reader(descriptor, self._end)
             self._listening.add(descriptor)
         self._listen_to_wire()
-        self._spare.bound(self._job.limits)
-        self._outbox.send(self._job, bounded=False)
 
     def _end(self) -> None:
         """The student's process has ended (its report is there), or the whole cell has."""
@@ -220,9 +223,10 @@ class Run:
 
     def _overran(self) -> bool:
         """Whether the run has more memory than it may: by the kernel's word, or where there is no group by ours."""
-        group = self._spare.group
-        watched = self._usage.exceeds(sys.maxsize if group else self._job.limits.memory_mb * MIB)
-        return group.overran if group else watched
+        if group := self._spare.group:
+            self._usage.follow_cpu()
+            return group.overran
+        return self._usage.exceeds(self._job.limits.memory_mb * MIB)
 
     def _report(self) -> dict[str, Any] | None:
         """What process 1 of the cell wrote at its end; no process of the student's can write there."""

@@ -95,6 +95,7 @@ class Conversation:
         self._reader = reader
         self._writer = writer
         self._sitting: Sitting | None = None
+        self._lines: list[bytes] = []
 
     async def hold(self) -> None:
         """From the job to the exit. Without an exit the worker knows that the run was lost."""
@@ -103,6 +104,7 @@ class Conversation:
             answer = self._survey() if isinstance(message, Survey) else await self._answer(message)
             if answer:
                 self._say(answer)
+                self._send()
                 await self._writer.drain()
         except BadMessage as error:
             log.error("a worker spoke badly: %s", error)
@@ -156,8 +158,15 @@ class Conversation:
 
     def _say(self, message: Message) -> None:
         """What a run can say is bounded by its limits, so nobody has to wait for a slow worker."""
-        if not self._writer.is_closing():
-            self._writer.write(encode(message))
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._lines.append(encode(message))
+
+    def _send(self) -> None:
+        """What was said in one turn of the loop goes out at once: the worker is woken once for it."""
+        if self._lines and not self._writer.is_closing():
+            self._writer.write(b"".join(self._lines))
+        self._lines.clear()
 
 
 STOPPED = Verdict(State.STOPPED, "You stopped this run before it began.", None)

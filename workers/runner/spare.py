@@ -71,6 +71,7 @@ class Spare:
     async def enclose(self, groups: Groups) -> None:
         """Have the kernel count the memory of both processes from now on; takes 20 ms. Raises `OSError`."""
         self._groups, self.group = groups, groups.make()
+        self.bound(Limits())  # most jobs have these, and wait for nothing then
         await asyncio.to_thread(_move, _pid(self.pidfd), self.group)
 
     def bound(self, limits: Limits) -> None:

@@ -62,6 +62,16 @@ def test_what_stays_within_the_limit_is_counted_and_left_alone(groups: Groups) -
     groups.release(group)
 
 
+def test_a_limit_can_be_lowered_and_raised(groups: Groups) -> None:
+    group = groups.make()
+    for mib in (2560, 100, 4000, 300):
+        group.bound(mib * MIB)
+    assert _hoard(group, 200) == 0
+    group.bound(100 * MIB)
+    assert _hoard(group, 200) == -signal.SIGKILL
+    groups.release(group)
+
+
 def test_nothing_is_left_of_groups_that_are_let_go(groups: Groups) -> None:
     folder = groups._folder
     for _ in range(5):

@@ -109,7 +109,7 @@ def test_it_times_a_run_out(runner: Runner) -> None:
     assert told.exit is not None
     assert told.exit.exit_code is None
     assert 0.5 <= told.exit.wall_s < 2
-    assert told.exit.cpu_s > 0.1
+    assert told.exit.cpu_s > 0
 
 
 def test_it_counts_cpu_time_of_children(runner: Runner) -> None:
