@@ -40,10 +40,12 @@ class Recorder:
         self._listing = ""
         self._left = 0
         self._format_stack = torch.fx.traceback.format_stack
+        self._enabled = torch.is_anomaly_enabled
 
     def install(self) -> None:
         """Put ourselves where torch asks for the stack, for the life of this process and its forks."""
         torch.fx.traceback.format_stack = self._note
+        torch.is_anomaly_enabled = self._is_enabled
         os.register_at_fork(after_in_child=self.end)
 
     def begin(self, listing: str) -> None:
@@ -57,6 +59,10 @@ class Recorder:
             self._recording = False
             if not torch.is_anomaly_check_nan_enabled():
                 torch.set_anomaly_enabled(False)
+
+    def _is_enabled(self) -> bool:
+        """Whether the student turned it on: who does so for a while puts back what this has said."""
+        return self._enabled() and (not self._recording or torch.is_anomaly_check_nan_enabled())
 
     def _note(self) -> list[str]:
         if not self._recording or torch.is_anomaly_check_nan_enabled():

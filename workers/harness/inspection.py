@@ -21,10 +21,6 @@ Tell = Callable[[str, dict[str, Any]], None]
 _ROOM = 60_000
 """Characters of an answer: an event may have 64 KB."""
 
-_SMALL = 64
-_SMALL_IN_ALL = 1024
-"""Of the parameters at the end, those with so many values are told with them, as long as they are not too many together."""
-
 
 def answer(control: Control, listing: str, tell: Tell) -> None:
     """List the modules and tensors, or tell one tensor. For the student's thread: the names come from its stack."""
@@ -37,7 +33,7 @@ def answer(control: Control, listing: str, tell: Tell) -> None:
 
 def refuse(control: Control, error: str, tell: Tell) -> None:
     """Answer that there is nothing to see, and why."""
-    tell("inspection", _answer(control.id, control.of, shown(control.name), error=error))
+    tell("inspection", reply(control.id, control.of, shown(control.name), error=error))
 
 
 class Watch:
@@ -65,8 +61,8 @@ class Watch:
         control = self._control
         try:
             with undisturbed():
-                event = _answer(control.id, control.of, shown(control.name))
-                self._tell("inspection", _fitting(event, _made(control.name, made)))
+                event = reply(control.id, control.of, shown(control.name))
+                self._tell("inspection", fitting(event, _made(control.name, made)))
         except Exception as error:  # noqa: BLE001 - as above
             refuse(control, f"What “{shown(control.name)}” returned cannot be shown: {_first_line(error)}", self._tell)
 
@@ -80,38 +76,18 @@ def watch_next(control: Control, listing: str, tell: Tell) -> Watch | None:
     return Watch(control, module, tell)
 
 
-def remains(models: dict[str, nn.Module], step: int) -> dict[str, Any] | None:
-    """The parameters that training has left: statistics of each, and the values of small ones; none where there are none."""
-    tensors = {name: p for model, module in models.items() for name, p in names.parameters(module, model).items()}
-    if not tensors:
-        return None
-    return _fitting(_answer("", "parameters", "", step=step), _remaining(tensors))
-
-
-def _remaining(tensors: dict[str, torch.Tensor]) -> Iterator[dict[str, Any]]:
-    left = _SMALL_IN_ALL
-    for name, tensor in tensors.items():
-        try:
-            with undisturbed():
-                told = detail(name, tensor, values=min(_SMALL, left))
-        except Exception:  # noqa: BLE001, S112 - as above; the others are still worth telling
-            continue
-        left -= len(told["values"] or ())
-        yield told | {"gradient": None}
-
-
 def _look(control: Control, found: Found) -> dict[str, Any]:
-    event = _answer(control.id, control.of, shown(control.name))
+    event = reply(control.id, control.of, shown(control.name))
     if control.of == "modules":
         event["modules"] = [
             {"name": shown(name), "type": type(module).__name__[:MAX_NAME], "parameters": names.count(module)}
             for name, module in tuple(found.modules.items())[:MAX_LISTED]
         ]
-        return _fitting(event, (outline(name, tensor) for name, tensor in found.tensors.items()))
+        return fitting(event, (outline(name, tensor) for name, tensor in found.tensors.items()))
     tensor = found.tensors.get(control.name)
     if tensor is None:
         return event | {"error": f"There is no tensor named “{shown(control.name)}”."}
-    return _fitting(event, iter([detail(control.name, tensor)]))
+    return fitting(event, iter([detail(control.name, tensor)]))
 
 
 def _made(name: str, made: object, deep: int = 3) -> Iterator[dict[str, Any]]:
@@ -126,7 +102,7 @@ def _made(name: str, made: object, deep: int = 3) -> Iterator[dict[str, Any]]:
             yield from _made(f"{name}[{key!r}]" if isinstance(key, str | int) else name, part, deep - 1)
 
 
-def _answer(id_: str, of: str, name: str, *, error: str = "", step: int | None = None) -> dict[str, Any]:
+def reply(id_: str, of: str, name: str, *, error: str = "", step: int | None = None) -> dict[str, Any]:
     return {
         "id": id_[:MAX_NAME],
         "of": of,
@@ -138,7 +114,7 @@ def _answer(id_: str, of: str, name: str, *, error: str = "", step: int | None =
     }
 
 
-def _fitting(event: dict[str, Any], tensors: Iterator[dict[str, Any]]) -> dict[str, Any]:
+def fitting(event: dict[str, Any], tensors: Iterator[dict[str, Any]]) -> dict[str, Any]:
     """With as many of the tensors as an event may carry; where one does not fit with its values, without them."""
     while len(json.dumps(event)) > _ROOM:
         del event["modules"][-20:]

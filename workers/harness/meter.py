@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import os
 import time
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import torch
-from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from workers.harness import graph, inspection, loops, names
@@ -25,6 +23,7 @@ from workers.harness.inspection import Watch
 from workers.harness.optimisers import Optimisers
 from workers.harness.pace import Count, Pace
 from workers.harness.pulse import Pulse
+from workers.harness.remains import Remains
 from workers.harness.reporter import REPORTER, Gathered
 from workers.harness.wire import Wire
 from workers.protocol import Control
@@ -43,7 +42,7 @@ class Meter:
         self._optimisers = Optimisers()
         self._recorder = graph.Recorder()
         self._awaited: list[Watch] = []
-        self._models: dict[str, weakref.ref[nn.Module]] = {}
+        self._remains = Remains()
         self._main: dict[str, Any] = {}
         self._keep: Callable[[Gathered], None] = lambda point: None
         self._clear()
@@ -99,7 +98,8 @@ class Meter:
         self._stepped_at = 0
         self._known = 0
         self._listing = self._code = ""
-        self._main, self._awaited, self._models = {}, [], {}
+        self._main, self._awaited = {}, []
+        self._remains.clear()
 
     def _after_fork(self) -> None:
         """A process that the student's code forks (a DataLoader's worker) is not watched, and inherits no lock."""
@@ -118,12 +118,11 @@ class Meter:
         else:
             self._keep_odd(tensors)
         if self.due and not self._steps:
-            self.due = False
             if number == 1:
                 self._begin_training(tensors)
             if self._gate.waiting:
                 self._gate.attend()
-                self.due = self._gate.waiting
+            self.due = number == 1 or self._gate.waiting
 
     def _keep_odd(self, tensors: Any) -> None:
         """A list of one loss, or a loss that lies on a GPU: that is read later, since reading waits for it."""
@@ -156,7 +155,7 @@ class Meter:
         self._pace.plan = loops.plan(self._code, self._listing)
         with suppress(Exception):  # a graph that cannot be drawn is no reason to disturb the training
             found = names.find(self._listing, self._main)
-            self._models = {name: weakref.ref(model) for name, model in names.trained(found).items()}
+            self._remains.expect(names.trained(found))
             for part in graph.draw(loss, found.tensor_names()) if loss is not None else ():
                 REPORTER.tell("graph", part)
 
@@ -177,11 +176,8 @@ class Meter:
     def _tell_remains(self) -> None:
         with suppress(Exception):  # the run is over, and has succeeded or failed by itself
             models = names.trained(names.find(self._listing, self._main))
-            for name, held in self._models.items():
-                if (model := held()) is not None and all(model is not known for known in models.values()):
-                    models.setdefault(name, model)
-            if (remains := inspection.remains(models, self._backwards)) is not None:
-                REPORTER.tell("inspection", remains)
+            if (left := self._remains.inspection(models, self._backwards)) is not None:
+                REPORTER.tell("inspection", left)
 
     def _inspect(self, control: Control) -> bool:
         """Answer; or arrange for the answer, and say that it takes a step."""

@@ -42,6 +42,8 @@ class Pace:
         if count.shown == self._told.shown:
             return None
         now = time.monotonic() - self._began - paused_s
+        if count.shown < self._told.shown:  # passes were counted, and now there is an optimiser whose steps can be
+            self._told, self._told_at = Count(0, 0, 0), 0.0
         rate = (count.shown - self._told.shown) / max(now - self._told_at, 1e-6)
         self._first = self._first or (now, count.backwards)
         self._told, self._told_at = count, now
