@@ -23,6 +23,7 @@ from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends import backend_agg
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.registry import BackendFilter, backend_registry
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -37,7 +38,8 @@ _AGAIN_SHARE = 1 / 60
 """The longer an animation goes on, the seldomer it is shown: about 60 pictures in the first minute, and 40 in each
 doubling of the time after it."""
 
-Draw = Callable[[], Image.Image]
+Draw = Callable[[], Image.Image | Path]
+"""Answers with a picture, or with the file that one is in."""
 
 
 class Figures:
@@ -54,6 +56,7 @@ class Figures:
         Figure.savefig = _followed(Figure.savefig, self._on_save)  # type: ignore[method-assign]
         mpl.use("Agg")
         plt.switch_backend("Agg")  # which takes `show` as it is now
+        plt.switch_backend = _without_screen(plt.switch_backend)  # type: ignore[assignment]
         Image.preinit()
         for thread in threading.enumerate():
             if thread is not threading.main_thread():
@@ -101,8 +104,8 @@ class Figures:
             LOGBOOK.remark("An empty figure was saved. plt.show() closes what it has shown: save a figure before that.")
             return
         path = _written_to(Path(target), options.get("format"))
-        draw = functools.partial(_opened, path) if path.suffix.lower() in _PIXELS else functools.partial(_drawn, figure)
-        self._show(fit_name(path.name), draw)
+        draw = functools.partial(_saved, figure, path)
+        self._show(fit_name(path.name), draw if path.suffix.lower() in _PIXELS else functools.partial(_drawn, figure))
         self._remember(figure)
 
     def _show_rest(self) -> None:
@@ -147,6 +150,18 @@ def _show_all(*, block: bool | None = None) -> None:
         Gcf.destroy_all()
 
 
+def _without_screen(switch: Callable[[str], None]) -> Callable[[str], None]:
+    """Code that asks for windows gets figures all the same."""
+    interactive: list[str] = backend_registry.list_builtin(BackendFilter.INTERACTIVE)  # type: ignore[no-untyped-call]
+    windows = {"inline", *(name.lower() for name in interactive)}
+
+    @functools.wraps(switch)
+    def wrapped(newbackend: str) -> None:
+        switch("Agg" if str(newbackend).lower() in windows else newbackend)
+
+    return wrapped
+
+
 def _followed(savefig: Callable[..., None], then: Callable[[Figure, Any, dict[str, Any]], None]) -> Callable[..., None]:
     @functools.wraps(savefig)
     def wrapped(self: Figure, fname: Any, **options: Any) -> None:
@@ -172,11 +187,13 @@ def _written_to(path: Path, format_: str | None) -> Path:
     return path.with_name(f"{path.name.rstrip('.')}.{format_ or mpl.rcParams['savefig.format']}")
 
 
-def _opened(path: Path) -> Image.Image:
-    """A copy, without the file staying open."""
-    with Image.open(path) as picture:
-        picture.load()
-        return picture.copy()
+def _saved(figure: Figure, path: Path) -> Image.Image | Path:
+    """The file, as it was saved; unless there is no picture in it, for its ending need not be true."""
+    try:
+        with Image.open(path):
+            return path
+    except OSError:
+        return _drawn(figure)
 
 
 def _drawn(figure: Figure) -> Image.Image:

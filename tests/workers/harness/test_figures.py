@@ -89,10 +89,14 @@ def test_an_empty_figure_is_explained(runner: Runner) -> None:
 
 
 def test_very_many_figures_are_not_all_shown(runner: Runner) -> None:
-    code = "import matplotlib.pyplot as plt\nfor n in range(70):\n    plt.figure(figsize=(1, 1)); plt.plot([n]); plt.savefig(f'{n}.png'); plt.close()"
+    """4 MB of a run's pictures are taken; these are 5."""
+    code = (
+        "import torch\nfrom torch.utils.tensorboard import SummaryWriter\nboard = SummaryWriter()\n"
+        "for n in range(90): board.add_image(f'noise {n}', torch.rand(3, 120, 120))"
+    )
     told = runner.run(code)
     assert told.outcome == "succeeded"
-    assert 50 <= len(_named(told)) < 70
+    assert 40 <= len(_named(told)) < 90
     assert told.text("stderr").count("not all of them are shown") == 1
     assert told.data("notice") == []
 
@@ -117,6 +121,20 @@ def test_what_draws_badly_fails_where_it_is_shown_and_only_speaks_at_the_end(run
     told = runner.run(bad)
     assert told.outcome == "succeeded"
     assert "Figure 1 could not be drawn" in told.text("stderr")
+
+
+@pytest.mark.parametrize("backend", ["TkAgg", "QtAgg", "MacOSX", "nbagg"])
+def test_windows_that_code_asks_for_are_figures_here(runner: Runner, backend: str) -> None:
+    told = runner.run(f"import matplotlib\nmatplotlib.use('{backend}')\n" + PLOT + "plt.show()")
+    assert (told.outcome, _named(told), told.text()) == ("succeeded", ["Figure 1"], "")
+
+
+def test_a_backend_that_does_not_exist_fails_as_ever(runner: Runner) -> None:
+    assert runner.run("import matplotlib\nmatplotlib.use('nonsense')").message.startswith("ValueError: ")
+
+
+def test_a_file_whose_ending_is_not_true_is_drawn(runner: Runner) -> None:
+    assert _named(runner.run(PLOT + "plt.savefig('odd.png', format='svg')")) == ["odd.png"]
 
 
 def test_the_rest_of_matplotlib_is_as_ever(runner: Runner) -> None:
