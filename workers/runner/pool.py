@@ -145,5 +145,5 @@ class Pool:
         if self._unfit or not self._slots:
             return self._unfit
         if not fit:
-            return "it has no slot for this device"
+            return "this machine has none"
         return fit[0].refusal if all(slot.refusal for slot in fit) else ""
