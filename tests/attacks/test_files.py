@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.attacks.conftest import Attack
-from tests.workers.runner.live import ROOT, Runner
+from tests.workers.runner.live import ROOT
 
 _HIDDEN = [
     "/etc/shadow",
@@ -29,18 +31,35 @@ _HIDDEN = [
 ]
 
 
+@pytest.mark.everywhere
 def test_files_of_the_machine_are_not_there(attack: Attack) -> None:
-    told = attack(f"import os\nprint([path for path in {_HIDDEN!r} if os.path.lexists(path)])")
-    assert told.text() == "[]\n"
+    """In a container they may be, and cannot be opened."""
+    code = f"""
+import os
+for path in {_HIDDEN!r}:
+    for look in ({"" if attack.machine.tier == "T2" else "os.lstat, "}os.listdir, open):
+        try:
+            look(path)
+            print(path)
+        except OSError:
+            pass
+"""
+    assert attack(code).text() == ""
 
 
+@pytest.mark.everywhere
 def test_our_code_is_not_there(attack: Attack) -> None:
-    told = attack(
-        "import os\nprint(os.listdir('/opt/kindling'), [p for p in __import__('sys').path if 'kindling' in p])"
-    )
-    assert told.text() == "[] []\n"
+    code = f"""
+import os, sys
+for place in ("/opt/kindling/workers", {str(ROOT)!r}, {str(ROOT / "workers")!r}):
+    try: print(os.listdir(place))
+    except OSError: pass
+print([entry for entry in sys.path if entry in ("/opt/kindling", {str(ROOT)!r})])
+"""
+    assert attack(code).text() == "[]\n"
 
 
+@pytest.mark.everywhere
 def test_nothing_outside_its_folders_can_be_written(attack: Attack) -> None:
     code = """
 import os, sys, torch
@@ -63,6 +82,9 @@ for place in (os.__file__, torch.__file__, "/etc/passwd", "/etc/hosts", "/proc/s
 
 
 def test_nothing_outside_its_folders_is_writable_by_its_mode(attack: Attack) -> None:
+    """Of what bubblewrap lays out; a container's own files are another's business, and Landlock's."""
+    if attack.machine.tier == "T2":
+        return
     code = """
 import os
 for top in ("/etc", "/dev", "/opt/kindling", "/usr/local/bin"):
@@ -75,6 +97,7 @@ for top in ("/etc", "/dev", "/opt/kindling", "/usr/local/bin"):
     assert set(attack(code).text().split()) <= devices
 
 
+@pytest.mark.everywhere
 def test_the_environment_says_nothing_of_the_machine(attack: Attack) -> None:
     told = attack("import os\nprint(sorted(os.environ))\nprint(open('/proc/self/environ').read())")
     assert str(ROOT) not in told.text()
@@ -82,27 +105,44 @@ def test_the_environment_says_nothing_of_the_machine(attack: Attack) -> None:
         assert word not in told.text()
 
 
-def test_other_processes_are_not_to_be_seen(attack: Attack, runner: Runner) -> None:
+@pytest.mark.everywhere
+def test_other_processes_are_not_to_be_seen(attack: Attack) -> None:
     told = attack("import os\nprint(sorted(name for name in os.listdir('/proc') if name.isdigit()))")
-    assert told.text() == "['1', '2']\n"
+    assert told.message.startswith("PermissionError") if attack.flat else told.text() == "['1', '2']\n"
 
 
+@pytest.mark.everywhere
 def test_descriptors_of_ours_are_not_left_open(attack: Attack) -> None:
     code = """
 import os
-for name in sorted(os.listdir("/proc/self/fd"), key=int):
+for number in range(3000):
     try:
-        print(name, os.readlink(f"/proc/self/fd/{name}").split(":")[0])
+        print(number, os.readlink(f"/proc/self/fd/{number}").split(":")[0])
     except OSError:
         pass
 """
     assert attack(code).text() == "0 /dev/null\n1 pipe\n2 pipe\n3 socket\n"
 
 
-def test_it_is_an_ordinary_user_inside_and_outside(attack: Attack, runner: Runner) -> None:
-    run = runner.start("import os, time\nprint(os.getresuid(), flush=True)\ntime.sleep(60)")
-    run.until("stdout", "(1000, 1000, 1000)")
-    assert 0 not in {_real_uid(process) for process in runner.family()}
+@pytest.mark.everywhere
+def test_the_first_environment_and_root_are_closed(attack: Attack) -> None:
+    code = """
+for name in ("/proc/1/environ", "/proc/1/root/etc/shadow", "/proc/self/root/etc/shadow", "/proc/1/cwd/x", "/etc/shadow"):
+    try: print(name, open(name, "rb").read(10))
+    except OSError: pass
+"""
+    told = attack(code)
+    assert "SECRET" not in told.text()
+    assert "shadow" not in told.text()
+
+
+@pytest.mark.everywhere
+def test_it_is_an_ordinary_user_inside_and_outside(attack: Attack) -> None:
+    run = attack.runner.start(
+        "import os, time\nprint(0 in os.getresuid() + os.getresgid(), flush=True)\ntime.sleep(60)"
+    )
+    run.until("stdout", "False")
+    assert 0 not in {_real_uid(process) for process in attack.runner.family()}
     run.stop()
     run.rest()
 
