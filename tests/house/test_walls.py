@@ -111,3 +111,8 @@ def test_the_worker_loads_no_database() -> None:
 def test_the_live_streams_load_no_django() -> None:
     loaded = load("import kindling.streams.__main__")
     assert not {"django", "psycopg", "torch", "celery"} & loaded
+
+
+def test_the_command_loads_the_standard_library_only() -> None:
+    loaded = {name.partition(".")[0] for name in load("import kindling.client.__main__")}
+    assert not {"django", "redis", "celery", "ninja", "pydantic", "httpx", "workers", "apps"} & loaded

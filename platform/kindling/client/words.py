@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from kindling.client.course import Course, Curve
+from kindling.client.course import Course, Curve, read_value
 from kindling.client.frames import Frame
 
 STATES = {
@@ -130,7 +130,8 @@ def _list_objects(value: object) -> list[dict[str, Any]]:
 def _describe_statistics(found: object) -> str:
     if not isinstance(found, dict):
         return ""
-    return "  " + "  ".join(f"{name} {found[name]}" for name in ("min", "mean", "max", "std") if name in found)
+    names = [name for name in ("min", "mean", "max", "std") if name in found]
+    return "  " + "  ".join(f"{name} {describe_number(read_value(found[name]))}" for name in names)
 
 
 def describe_number(value: float) -> str:
