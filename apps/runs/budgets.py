@@ -22,7 +22,8 @@ CPU = {"device": "cpu"}
 def check_gpu(*, user_id: int, project: Item | None, wall_s: float) -> None:
     """With the student locked: whether a run of at most `wall_s` may go to a GPU. Raises `GpuRefused` with an offer.
 
-    Runs under way count with the most that they may take, so that twenty at once cannot use what is left twenty times.
+    Runs under way count with the most that they may take, pauses aside, so that twenty at once cannot use what is left
+    twenty times.
     """
     if not machines.count_slots("gpu"):
         raise GpuRefused("No GPU is there at the moment. Run it on the CPU instead, or try again later.", offer=CPU)

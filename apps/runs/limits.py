@@ -60,8 +60,9 @@ def list_differing(limits: Limits) -> dict[str, Any]:
 
 
 def rebuild_limits(differing: Mapping[str, Any]) -> Limits:
-    """The limits of a run from what was stored with it."""
-    return replace(USUAL, **differing)
+    """The limits of a run from what was stored with it; a name that is no limit any more must not hold up the queue."""
+    known = asdict(USUAL)
+    return replace(USUAL, **{name: value for name, value in differing.items() if name in known})
 
 
 def _is_number(name: str, value: object) -> bool:

@@ -64,6 +64,10 @@ def test_only_what_differs_is_stored() -> None:
     assert list_differing(Limits(cores=1)) == {"cores": 1}
 
 
+def test_what_was_stored_under_a_name_that_is_gone_is_passed_over() -> None:
+    assert rebuild_limits({"cores": 1, "threads": 4}) == Limits(cores=1)
+
+
 @pytest.mark.parametrize("name", sorted(AUTHORED))
 def test_an_editor_may_write_what_the_site_allows(name: str) -> None:
     least, most, _ = AUTHORED[name]
