@@ -54,7 +54,9 @@ def measure(_: object = None) -> Iterator[tuple[str, float, str]]:
         floor = stack.enter_context(_flooring())
         crowd = stack.enter_context(closing(Crowd(service.port)))
         _gather(crowd, service, [*own_runs, *[shared_run] * VIEWERS])
+        _measure_broadcast(crowd, lambda: service.publish(shared_run))  # whoever came last has read what there was
         yield "stream_clients", len(crowd), ""
+        yield "stream_join_cpu_us", (service.read_cpu_s() - service.begun_cpu_s) / len(crowd) * 1e6, "µs"
         yield "stream_kb_per_client", (service.read_memory_kb() - service.memory_kb) / len(crowd), "KB"
         delays, pings = _measure_delays(crowd, service, own_runs, floor)
         yield "stream_p99_ms", _find_percentile(delays, 99), "ms"
@@ -78,6 +80,7 @@ class Service:
     def __init__(self, data: Path, port: int, pid: int, ticket_key: str) -> None:
         self.port = port
         self.memory_kb = 0
+        self.begun_cpu_s = 0.0
         self._pid, self._ticket_key = pid, ticket_key
         self._valkey = Redis.from_url(name_valkey(data, user="web", password=Secrets.read(data).valkey_web))
         self._append = self._valkey.register_script(APPEND)
@@ -145,7 +148,7 @@ def _serving(folder: Path) -> Iterator[Service]:
         try:
             service = Service(data, port, process.pid, ticket_key)
             wait_for(service.is_ready, "the streams process")
-            service.memory_kb = service.read_memory_kb()
+            service.memory_kb, service.begun_cpu_s = service.read_memory_kb(), service.read_cpu_s()
             yield service
         finally:
             process.terminate()

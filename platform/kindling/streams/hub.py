@@ -8,16 +8,17 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from redis import RedisError
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis import RedisError, ResponseError
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from apps.runs.tickets import CLOSINGS, LIFETIME_S, BadTicket, Ticket
 from kindling.streams.frames import Frame, Mark, make_frame, make_passing
+from kindling.streams.histories import PAGE, Entries, Histories
 from kindling.streams.room import Page, Room
 from kindling.streams.viewer import Viewer
-from workers.protocol import BUS, BadMessage, stream_key
+from workers.protocol import BUS, BadMessage
 
 logger = logging.getLogger(__name__)
 
@@ -27,15 +28,9 @@ BLOCK_MS = 5000
 NEWS = 100
 """Entries of the bus read at a time."""
 
-PAGE = 200
-"""Events of a history read at a time."""
-
-READERS = 4
-"""Histories read at a time: when everybody reads again, Valkey and this process's memory feel this many."""
-
 RETRY_S = 0.3
-
-Entries = list[tuple[bytes, dict[bytes, bytes]]]
+READ_AGAIN_S = 10
+"""After Valkey has refused to read a run, which no waiting cures."""
 
 
 class Hub:
@@ -45,10 +40,8 @@ class Hub:
         # No retries inside the client: whoever loses the connection has to know, to read again.
         retry = Retry(NoBackoff(), 0)
         self._tail = Redis.from_url(url, socket_timeout=2 * BLOCK_MS / 1000, socket_connect_timeout=2, retry=retry)
-        pool = BlockingConnectionPool.from_url(
-            url, max_connections=READERS, timeout=None, socket_timeout=5, socket_connect_timeout=2, retry=retry
-        )
-        self._history = Redis(connection_pool=pool)
+        self._reader = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=retry)
+        self._histories = Histories(self._reader)
         self._rooms: dict[str, Room] = {}
         self._closed: dict[str, float] = {}
         """When people's streams were ended last, by the clock that dates tickets; oldest first, for as long as a ticket lives."""
@@ -73,7 +66,7 @@ class Hub:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._tail.aclose()
-        await self._history.aclose()
+        await self._reader.aclose()
 
     def enter(self, run: str, viewer: Viewer) -> None:
         """From now on the viewer is given all events of the run beyond its mark."""
@@ -96,10 +89,11 @@ class Hub:
         while True:
             await self._connected.wait()
             try:
-                # With the entry at the mark itself: if that is the final state, there is nothing to wait for.
-                entries: Any = await self._history.xrange(stream_key(run), min=f"{mark[0]}-{mark[1]}", count=PAGE)
-            except (RedisError, OSError) as error:
-                logger.warning("Run %s cannot be read now (%s); its viewers wait", run, error)
+                entries = await self._histories.read(run, mark)
+            except ResponseError as error:
+                logger.error("Run %s cannot be read: %s", run, error)
+                await asyncio.sleep(READ_AGAIN_S)
+            except (RedisError, OSError):  # the reader of the bus notices too, and says so once
                 await asyncio.sleep(RETRY_S)
             else:
                 frames = [frame for entry_id, fields in entries if (frame := _read_frame(entry_id, fields))]
