@@ -42,10 +42,11 @@ class SummaryWriter:
         flush_secs: int = 120,
         filename_suffix: str = "",
         logdir: str | os.PathLike[str] | None = None,
-        **options: Any,
+        write_to_disk: bool = True,
     ) -> None:
+        """`logdir` and `write_to_disk` are tensorboardX's."""
         self.purge_step, self.max_queue, self.flush_secs = purge_step, max_queue, flush_secs
-        self.filename_suffix, self.options = filename_suffix, options
+        self.filename_suffix = filename_suffix
         self.log_dir = os.fspath(log_dir or logdir or _default_folder(comment))
         Path(self.log_dir).mkdir(parents=True, exist_ok=True)
         if self.log_dir not in _folders:

@@ -52,6 +52,8 @@ class Logbook:
     def number(self, source: str, name: str, step: int | None, value: float) -> None:
         """One point of a metric; without a step, at the training's. Two sources never share a line: they count
         differently."""
+        if not REPORTER.listening:
+            return
         series = self._series.get((source, name))
         if series is None:
             if len(self._series) >= MAX_METRICS:

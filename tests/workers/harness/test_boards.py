@@ -211,6 +211,29 @@ def test_bad_arguments_are_refused_as_by_tensorboard(runner: Runner, call: str, 
     assert "workers" not in told.text("stderr")
 
 
+def test_a_board_takes_no_other_options(runner: Runner) -> None:
+    assert runner.run(BOARD + "SummaryWriter(nonsense=1)").message.startswith("TypeError")
+
+
+def test_what_a_forked_worker_logs_is_not_mixed_in(runner: Runner) -> None:
+    code = BOARD + (
+        "board.add_scalar('x', 1, 0)\n"
+        "if os.fork() == 0:\n"
+        "    board.add_scalar('x', 2, 1); board.add_text('t', 'child'); os._exit(0)\n"
+        "os.wait()\n"
+        "board.add_scalar('x', 3, 2)\n"
+    )
+    told = runner.run(code)
+    assert _points(told, "x") == [[0, 1.0], [2, 3.0]]
+    assert told.data("text") == []
+
+
+def test_a_board_is_heard_while_the_run_goes_on(runner: Runner) -> None:
+    code = BOARD + "import time\nboard.add_scalar('x', 1, 0)\ntime.sleep(0.5)\nprint('slept')"
+    types = [event.type for event in runner.run(code).events]
+    assert types.index("metric") < types.index("stdout")
+
+
 def test_a_board_has_a_folder_and_outlives_its_close(runner: Runner) -> None:
     code = BOARD + (
         "board.flush(); board.close(); board.close(); board.add_scalar('x', 1, 0)\n"

@@ -157,3 +157,10 @@ def test_the_first_figure_of_a_run_does_not_look_for_fonts(runner: Runner) -> No
         + "import matplotlib.font_manager as fonts\nplt.show()\nprint(os.path.exists(os.path.expanduser('~/.cache/matplotlib')), len(fonts.fontManager.ttflist) > 10)"
     )
     assert runner.run(code).text() == "False True\n"
+
+
+def test_a_run_inherits_no_open_file(runner: Runner) -> None:
+    """Files that are open across a fork share one position with every other run of the slot."""
+    code = "import os\nfor n in os.listdir('/proc/self/fd'):\n    try: print(os.readlink(f'/proc/self/fd/{n}'))\n    except OSError: pass"
+    opened = runner.run(code).text().split()
+    assert [path for path in opened if path.startswith("/") and path not in ("/dev/null", "/proc/1/fd")] == []
