@@ -45,7 +45,9 @@ class Environment:
 environment = Environment.read(os.environ)
 
 # fixups=[]: a DJANGO_SETTINGS_MODULE left in the environment must not make a worker load Django.
-app = Celery("workers", broker=broker_url(environment.valkey_url), fixups=[], include=["workers.tasks", "workers.waking"])
+app = Celery(
+    "workers", broker=broker_url(environment.valkey_url), fixups=[], include=["workers.tasks", "workers.waking"]
+)
 app.conf.update(
     task_ignore_result=True,  # what became of a run is told to the recorder; nobody reads Celery results
     task_default_queue=environment.queue,  # what it consumes, since no other is named
