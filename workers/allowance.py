@@ -20,9 +20,8 @@ class Allowance:
     """
 
     def __init__(self, job: Job) -> None:
-        runs = (
-            3 if job.checks else 1
-        )  # a second one answers the questions of the checks; a third, when that one is lost
+        # A second run answers the questions of the checks, and a third one when that is lost.
+        runs = 3 if job.checks else 1
         self._allowed_s = runs * job.limits.wall_s + OVERTIME_S
         self._state: State | None = None
         self._begun_at = time.monotonic()
