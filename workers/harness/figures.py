@@ -210,3 +210,6 @@ def _drawn(figure: Figure) -> Image.Image:
 
 
 FIGURES = Figures()
+
+__name__ = "matplotlib.kindling"
+"""matplotlib's warnings name the first line outside of matplotlib: that is the student's, and none in here."""

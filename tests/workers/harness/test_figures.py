@@ -137,6 +137,14 @@ def test_a_file_whose_ending_is_not_true_is_drawn(runner: Runner) -> None:
     assert _named(runner.run(PLOT + "plt.savefig('odd.png', format='svg')")) == ["odd.png"]
 
 
+@pytest.mark.parametrize("last", ["plt.show()", "plt.savefig('a.png')", "plt.savefig('a.svg')"])
+def test_a_warning_names_the_student_s_line(runner: Runner, last: str) -> None:
+    warned = runner.run(PLOT + "plt.title('训')\n" + last).text("stderr")
+    assert warned.startswith("listing.py:6: UserWarning: Glyph 35757")
+    assert last in warned
+    assert "workers" not in warned
+
+
 def test_the_rest_of_matplotlib_is_as_ever(runner: Runner) -> None:
     code = PLOT + (
         "import matplotlib, threading, inspect\n"
