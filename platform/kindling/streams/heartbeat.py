@@ -10,6 +10,7 @@ from kindling.streams.frames import HEARTBEAT
 from kindling.streams.viewer import Viewer, make_message
 
 HEARTBEAT_S = 15.0
+SIGN = make_message(HEARTBEAT)
 BEAT_S = 0.1
 """Viewers take turns, a few at each beat, so that no event waits long behind heartbeats: 9,000 would take 0.15 s."""
 
@@ -39,12 +40,14 @@ class Heartbeat:
         self._turns[viewer.turn].discard(viewer)
 
     async def _beat_for_ever(self) -> None:
-        message = make_message(HEARTBEAT)
-        for turn in itertools.cycle(self._turns):
+        for turn in itertools.cycle(range(len(self._turns))):
             await asyncio.sleep(BEAT_S)
-            now = time.monotonic()
-            for viewer in tuple(turn):
-                if now > viewer.returns_at:
-                    viewer.end()
-                elif viewer.takes_more:
-                    viewer.tell(message)
+            self.beat(turn, time.monotonic())
+
+    def beat(self, turn: int, now: float) -> None:
+        """A sign of life for those whose turn it is, or the end where that is due."""
+        for viewer in tuple(self._turns[turn]):
+            if now > viewer.returns_at:
+                viewer.end()
+            elif viewer.takes_more:
+                viewer.tell(SIGN)
