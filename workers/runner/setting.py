@@ -64,11 +64,12 @@ class Setting:
 class Room:
     """What the harness has to know of the cell it runs in.
 
-    `others` are processes that the kernel counts together with the run's; a run that is `alone` cannot start any.
+    `others` are threads that the kernel counts together with the run's: at least its keeper's, and the one in the
+    run's own process that reports on it. A run that is `alone` cannot start any process.
     """
 
     home: str = policy.HOME
     packages: tuple[str, ...] = ()
-    others: int = 1
+    others: int = 2
     alone: bool = False
     variables: dict[str, str] = field(default_factory=dict)
