@@ -120,7 +120,7 @@ class Meter:
         if self.due and not self._steps:
             if number == 1:
                 self._begin_training(tensors)
-            if self._gate.waiting:
+            elif self._gate.waiting:  # not before the first: there may be an optimiser, whose step is the place
                 self._gate.attend()
             self.due = number == 1 or self._gate.waiting
 

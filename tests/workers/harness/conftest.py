@@ -18,7 +18,14 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="session")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driven.Harness]:
-    """The harness without the sandbox: what it says is heard as it says it."""
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driven.Harness]:
+    """The harness without the sandbox."""
     with driven.harness(tmp_path_factory.mktemp("home")) as harness:
         yield harness
+
+
+@pytest.fixture
+def harness(warm: driven.Harness) -> Iterator[driven.Harness]:
+    """What it says is heard as it says it; no run outlives its test."""
+    yield warm
+    warm.end_runs()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,7 +32,10 @@ student.rehearse()
 for request in iter(lambda: os.read(0, 1), b""):
     receiver = socket.socket(fileno=os.dup(int(sys.argv[1])))
     _, (wire, out, err), *_ = socket.recv_fds(receiver, 1, 3)
-    if os.fork() == 0:
+    child = os.fork()
+    if child:
+        os.write(1, b"%d\\n" % child)
+    else:
         os.dup2(out, 1), os.dup2(err, 2)
         student.live(socket.socket(fileno=wire), Room(home=sys.argv[2]))
     for descriptor in (wire, out, err):
@@ -51,6 +55,7 @@ class Harness:
             cwd=ROOT,
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
@@ -61,29 +66,38 @@ class Harness:
         wire, theirs = socket.socketpair()
         out, err = os.pipe(), os.pipe()
         assert self._process.stdin
+        assert self._process.stdout
         os.write(self._process.stdin.fileno(), b"r")
         socket.send_fds(self._ours, [b"r"], [theirs.fileno(), out[1], err[1]])
         theirs.close()
         os.close(out[1])
         os.close(err[1])
-        self._runs.append(Driven(wire, out[0], err[0], Job(run=str(uuid4()), fence=1, code=code, **fields)))
+        job = Job(run=str(uuid4()), fence=1, code=code, **fields)
+        self._runs.append(Driven(int(self._process.stdout.readline()), wire, out[0], err[0], job))
         return self._runs[-1]
 
     def close(self) -> None:
         """End it, and with it whatever it forked and nobody speaks to any more."""
+        self.end_runs()
         self._process.kill()
         self._process.wait()
         assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
-        for run in self._runs:
-            run.close()
+        self._process.stdout.close()
+
+    def end_runs(self) -> None:
+        """Whatever a test has left running."""
+        while self._runs:
+            self._runs.pop().close()
         self._ours.close()
 
 
 class Driven:
     """One run; what it tells is checked against the shapes of events."""
 
-    def __init__(self, wire: socket.socket, out: int, err: int, job: Job) -> None:
+    def __init__(self, process: int, wire: socket.socket, out: int, err: int, job: Job) -> None:
+        self.process = process
         self._wire, self._out, self._err, self._job = wire, out, err, job
         self._descriptors = [out, err]
         self._rest = b""
@@ -126,12 +140,11 @@ class Driven:
         assert not errors, errors
         return printed
 
-    def printed(self) -> str:
-        """What has been printed to stdout since it was last asked for."""
-        return self._printed(self._out)
-
     def close(self) -> None:
-        """Let go of it. Harmless when repeated."""
+        """End it, and let go of it. Harmless when repeated."""
+        if self._descriptors:
+            with suppress(ProcessLookupError):
+                os.kill(self.process, signal.SIGKILL)
         self._wire.close()
         while self._descriptors:
             os.close(self._descriptors.pop())
