@@ -37,7 +37,7 @@ def list_operations(schema: dict[str, Any]) -> list[Operation]:
 
 def _read_operation(schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> Operation:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    parameters = [Field(each["name"], _name_kind(each["schema"]), each.get("description", ""))
+    parameters = [Field(each["name"], _name_kind(schema, each["schema"]), each.get("description", ""))
                   for each in operation["parameters"] if each["in"] != "path"]  # fmt: skip
     good = [each for status, each in sorted(operation["responses"].items()) if int(status) < 300]
     answer = good[0].get("content", {}).get("application/json", {}).get("schema", {}) if good else {}
@@ -56,7 +56,8 @@ def _read_operation(schema: dict[str, Any], path: str, method: str, operation: d
 def _list_fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[Field]:
     found = _resolve(schema, shape)
     return [
-        Field(name, _name_kind(each), each.get("description", "")) for name, each in found.get("properties", {}).items()
+        Field(name, _name_kind(schema, each), each.get("description", ""))
+        for name, each in found.get("properties", {}).items()
     ]
 
 
@@ -66,14 +67,15 @@ def _resolve(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _name_kind(shape: dict[str, Any]) -> str:
+def _name_kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
     """`string or null`, `cpu or gpu`, `list of RunSummary`."""
+    found = _resolve(schema, shape)
+    if "enum" in found:
+        return " or ".join(found["enum"])
     if "$ref" in shape:
         return str(shape["$ref"].rpartition("/")[2])
     if "anyOf" in shape:
-        return " or ".join(dict.fromkeys(_name_kind(each) for each in shape["anyOf"]))
-    if "enum" in shape:
-        return " or ".join(shape["enum"])
+        return " or ".join(dict.fromkeys(_name_kind(schema, each) for each in shape["anyOf"]))
     if shape.get("type") == "array":
-        return f"list of {_name_kind(shape['items'])}"
+        return f"list of {_name_kind(schema, shape['items'])}"
     return str(shape.get("format") or shape.get("type", "anything"))

@@ -52,7 +52,9 @@ def _translate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.status_code == 405:
         response.headers["Allow"] = _list_methods(response)
         if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers={"Allow": response.headers["Allow"]})
+            allowed = HttpResponse(status=204, headers={"Allow": response.headers["Allow"]})
+            del allowed.headers["Content-Type"]  # there is no content
+            return allowed
     if response.status_code < 400 or response.headers.get("Content-Type", "") == MEDIA_TYPE:
         return response
     kept = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}
