@@ -25,7 +25,7 @@ import torch
 from workers.harness import blame, questions, solitude
 from workers.harness.meter import METER
 from workers.harness.wire import Wire
-from workers.protocol import Control, Job, Limits, decode
+from workers.protocol import Control, Job, Limits, decode, encode
 from workers.runner import policy
 from workers.runner.setting import Room
 
@@ -64,6 +64,7 @@ def live(channel: socket.socket, room: Room) -> NoReturn:
     wire = Wire(channel)
     main = _settle(room)
     rehearse()
+    _rehearse_job()
     _reseed()
     channel.sendall(b"ready\n")
     job = decode(wire.read_line())
@@ -81,6 +82,15 @@ def live(channel: socket.socket, room: Room) -> NoReturn:
     if job.questioned and exit_code == 0:
         questions.answer(wire, vars(main))
     _leave(exit_code)
+
+
+def _rehearse_job() -> None:
+    """What stands between the job and its first line, once before: its pages are this process's own then, too."""
+    job = decode(encode(Job(run="-", fence=0, code=_REHEARSAL)))
+    assert isinstance(job, Job)  # noqa: S101 - it was one
+    _data_bytes()
+    policy.student_environment([], job.limits.cores)
+    compile(job.code, policy.LISTING, "exec", dont_inherit=True)
 
 
 def _settle(room: Room) -> types.ModuleType:
