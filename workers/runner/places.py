@@ -9,6 +9,7 @@ import fcntl
 import os
 import signal
 import stat
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +75,12 @@ def _end(process: int) -> None:
                 os.waitpid(process, 0)
 
 
-def sweep(folder: str, keep: tuple[str, ...] = ()) -> None:
+def sweep(folder: str, keep: tuple[str, ...] = (), most: int = policy.MOST_TIDIED) -> None:
     """Empty a folder, but for the names to keep, whatever is in it: links are not followed, closed folders opened,
     deep ones made flat. Raises `Residue` when there is more than is worth the time, or something cannot be removed.
     """
     room = os.statvfs(folder)
-    if room.f_files - room.f_ffree > policy.MOST_TIDIED:
+    if room.f_files - room.f_ffree > most:
         raise Residue("too many files were left behind")
     try:
         top = _open(folder, None)
@@ -147,7 +148,7 @@ def _remove_unowned(folder: str) -> None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            sweep(folder)
+            sweep(folder, most=sys.maxsize)  # nobody waits for this one, and it cannot be left
             os.rmdir(folder)  # noqa: PTH106
         finally:
             os.close(descriptor)
