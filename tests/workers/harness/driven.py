@@ -76,8 +76,13 @@ class Harness:
         self._runs.append(Driven(int(self._process.stdout.readline()), wire, out[0], err[0], job))
         return self._runs[-1]
 
+    def end_runs(self) -> None:
+        """Whatever a test has left running."""
+        while self._runs:
+            self._runs.pop().close()
+
     def close(self) -> None:
-        """End it, and with it whatever it forked and nobody speaks to any more."""
+        """End it, and with it whatever it forked."""
         self.end_runs()
         self._process.kill()
         self._process.wait()
@@ -85,11 +90,6 @@ class Harness:
         assert self._process.stdout
         self._process.stdin.close()
         self._process.stdout.close()
-
-    def end_runs(self) -> None:
-        """Whatever a test has left running."""
-        while self._runs:
-            self._runs.pop().close()
         self._ours.close()
 
 
