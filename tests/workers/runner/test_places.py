@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +20,12 @@ sweep = partial(places.sweep, most=sys.maxsize)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path) -> Iterator[Path]:
+    """Also what a failed test leaves is removed: pytest itself cannot remove folders a thousand deep."""
     folder = tmp_path / "place"
     folder.mkdir()
-    return folder
+    yield folder
+    subprocess.run(["/bin/rm", "-rf", folder], check=True)
 
 
 def test_a_link_is_removed_and_what_it_leads_to_is_not(place: Path, tmp_path: Path) -> None:
