@@ -23,7 +23,8 @@ ENV PYTHONPATH=/srv/kindling/platform:/srv/kindling KINDLING_DATA=/srv/data
 COPY manage.py ./
 COPY platform platform
 COPY apps apps
-COPY workers/__init__.py workers/protocol.py workers/
+COPY workers/__init__.py workers/
+COPY workers/protocol workers/protocol
 COPY templates templates
 COPY --from=front /srv/kindling/static/build static/build
 USER kindling

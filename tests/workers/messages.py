@@ -10,7 +10,8 @@ from typing import Any, get_args, get_origin
 
 from hypothesis import strategies as st
 
-from workers.protocol import _HINTS, LAST_SEQ, SIGHTS, VERBS, Message, State
+from workers.protocol import LAST_SEQ, SIGHTS, VERBS, Message, State
+from workers.protocol.codec import HINTS
 from workers.shapes import DIAGNOSES, MAX_SIDE, METRIC_KINDS, SPECIAL_VALUES
 
 KINDS: tuple[type[Message], ...] = get_args(Message)
@@ -148,7 +149,7 @@ def _message(kind: type[Message]) -> st.SearchStrategy[Any]:
 
 
 def _fields(shape: Any) -> dict[str, st.SearchStrategy[Any]]:
-    return {name: RANGES[name] if name in RANGES else _field(hint) for name, hint in _HINTS[shape].items()}
+    return {name: RANGES[name] if name in RANGES else _field(hint) for name, hint in HINTS[shape].items()}
 
 
 def _field(hint: Any) -> st.SearchStrategy[Any]:

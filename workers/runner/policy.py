@@ -103,7 +103,7 @@ WRITTEN_FILES = {
 }
 
 OUR_CODE = "/opt/kindling"
-OUR_PARTS = ("__init__.py", "protocol.py", "shapes.py", "runner", "harness")
+OUR_PARTS = ("__init__.py", "protocol", "shapes.py", "runner", "harness")
 """Of `workers`, what the zygote imports. A run does not see even that: its cell covers the folder."""
 
 PACKAGES = "/opt/packages"
