@@ -6,94 +6,22 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from redis import ConnectionError, Redis
 
+from tests.workers.attempts import Recorder, make_attempt, texts, wait_for
 from tests.workers.sockets import JOB, Call, runner_at
-from workers.allowance import PAUSE_S, Allowance
-from workers.attempt import Attempt
 from workers.protocol import (
-    Check,
-    Control,
-    Event,
     Exit,
     Finished,
     Graded,
-    Job,
-    Limits,
-    Message,
-    Reached,
     State,
     Stop,
-    Tensor,
-    controls_key,
-    decode,
     encode,
 )
 from workers.valkey import Ledger, clear_desk, connect
-
-
-class Recorder:
-    """Takes what a worker tells; `away` makes it fail so many times first."""
-
-    def __init__(self, away: int = 0) -> None:
-        self.away = away
-        self.heard: list[Reached | Finished] = []
-
-    def __call__(self, message: Reached | Finished) -> None:
-        if self.away:
-            self.away -= 1
-            raise OSError("the broker is away")
-        self.heard.append(message)
-
-    @property
-    def reached(self) -> list[tuple[State, int]]:
-        return [(message.state, message.seq) for message in self.heard if isinstance(message, Reached)]
-
-    @property
-    def finished(self) -> Finished:
-        (finished,) = [message for message in self.heard if isinstance(message, Finished)]
-        return finished
-
-
-@pytest.fixture
-def carry_out(tmp_path: Path, valkey: Redis) -> Callable[..., Recorder]:
-    """Carries out a job against a runner that follows a script; gives what the recorder heard."""
-
-    def act(script: Callable[[Call], None] | None, **changes: Any) -> Recorder:
-        recorder: Recorder = changes.pop("recorder", None) or Recorder()
-        attempt = make_attempt(tmp_path, recorder, **changes)
-        if script is None:
-            attempt.carry_out()
-        else:
-            with runner_at(tmp_path / "runner.sock", script):
-                attempt.carry_out()
-        return recorder
-
-    return act
-
-
-def make_attempt(folder: Path, recorder: Recorder, **changes: Any) -> Attempt:
-    job = changes.pop("job", JOB)
-    options: dict[str, Any] = {
-        "ledger": Ledger(connect(settings.VALKEY_URL), job.run, job.fence),
-        "runner": folder / "runner.sock",
-        "worker": "runs@test",
-        "tell": recorder,
-        "draining": lambda: False,
-        "runner_patience_s": 0.3,
-    }
-    return Attempt(job, **{**options, **changes})
-
-
-def texts(valkey: Redis) -> list[tuple[str, str]]:
-    """Ids and texts of the console in the run's stream."""
-    entries: Any = valkey.xrange(f"run:{JOB.run}")
-    events = [(key.decode(), decode(fields[b"event"])) for key, fields in entries]
-    return [(key, event.data["text"]) for key, event in events if isinstance(event, Event)]
 
 
 def test_events_are_published_in_order_and_the_end_is_told(carry_out: Callable[..., Recorder], valkey: Redis) -> None:
@@ -337,147 +265,6 @@ def test_what_a_flushed_valkey_forgot_is_sent_again(carry_out: Callable[..., Rec
     assert [text for _, text in texts(valkey)] == ["one", "two", "three"]
 
 
-def test_a_run_over_its_time_is_hung_up_on(carry_out: Callable[..., Recorder], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.allowance.OVERTIME_S", 0.0)
-    job = Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=0.2))
-
-    def script(call: Call) -> None:
-        assert call.hear() is None
-
-    assert carry_out(script, job=job).finished.exit.outcome is State.LOST
-
-
-def test_a_pause_does_not_count_as_time_that_a_run_has_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = set_clock(monkeypatch)
-    allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100)))
-    now[0] = 159
-    allowance.notice(State.RUNNING)  # it has waited for its turn
-    now[0] += 159
-    allowance.notice(State.PAUSED)
-    now[0] += PAUSE_S
-    assert not allowance.is_over
-    allowance.notice(State.RUNNING)
-    now[0] += 2
-    assert allowance.is_over
-    assert (allowance.spent_s, allowance.paused_s) == (161, PAUSE_S)
-
-
-def test_a_pause_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = set_clock(monkeypatch)
-    allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100)))
-    allowance.notice(State.PAUSED)
-    now[0] = PAUSE_S + 159
-    assert not allowance.is_over
-    now[0] += 2
-    assert allowance.is_over
-
-
-def test_a_job_with_checks_may_run_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = set_clock(monkeypatch)
-    check = Check(name="one", call="1", expect=Tensor(shape=[], values=[1.0]))
-    allowance = Allowance(Job(run=JOB.run, fence=1, code="x", limits=Limits(wall_s=100), checks=[check]))
-    now[0] = 359
-    assert not allowance.is_over
-    now[0] = 361
-    assert allowance.is_over
-
-
-def set_clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [0.0]
-    monkeypatch.setattr("workers.allowance.time.monotonic", lambda: now[0])
-    return now
-
-
-def test_what_is_asked_of_a_run_reaches_its_runner_in_order(tmp_path: Path, valkey: Redis) -> None:
-    attempt = make_attempt(tmp_path, Recorder())
-    pause, resume = make_control("pause"), make_control("resume")
-
-    def script(call: Call) -> None:
-        ask(valkey, pause, resume)
-        attempt.take_controls()
-        assert [call.hear(), call.hear()] == [pause, resume]
-        call.end()
-
-    with runner_at(tmp_path / "runner.sock", script):
-        attempt.carry_out()
-    assert not valkey.exists(controls_key(JOB.run))
-
-
-def test_what_was_asked_before_a_run_had_a_runner_waits_for_it(tmp_path: Path, valkey: Redis) -> None:
-    attempt = make_attempt(tmp_path, Recorder())
-    ask(valkey, make_control("pause"))
-    attempt.take_controls()
-
-    def script(call: Call) -> None:
-        assert call.hear() == make_control("pause")
-        call.end()
-
-    with runner_at(tmp_path / "runner.sock", script):
-        attempt.carry_out()
-
-
-def test_a_control_whose_message_was_missed_is_found_with_the_next_renewal(
-    carry_out: Callable[..., Recorder], valkey: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("workers.attempt.RENEW_EVERY_S", 0.05)
-
-    def script(call: Call) -> None:
-        ask(valkey, make_control("inspect"))
-        assert call.hear() == make_control("inspect")
-        call.end()
-
-    assert carry_out(script).finished.exit.outcome is State.SUCCEEDED
-
-
-def test_what_is_no_control_of_this_run_goes_no_further(tmp_path: Path, valkey: Redis) -> None:
-    attempt = make_attempt(tmp_path, Recorder())
-    valkey.rpush(controls_key(JOB.run), b"nonsense", b"\xff", encode(Stop(run=JOB.run)))
-    ask(valkey, Control(run="another", id="1", verb="pause"), make_control("step"))
-
-    def script(call: Call) -> None:
-        assert call.hear() == make_control("step")
-        call.end()
-
-    with runner_at(tmp_path / "runner.sock", script):
-        attempt.carry_out()
-
-
-def test_a_run_that_is_over_takes_no_controls(tmp_path: Path, valkey: Redis) -> None:
-    recorder = Recorder()
-    attempt = make_attempt(tmp_path, recorder)
-    with runner_at(tmp_path / "runner.sock", lambda call: call.end()):
-        attempt.carry_out()
-    ask(valkey, make_control("pause"))
-    attempt.take_controls()
-    attempt.stop()
-    assert recorder.finished.exit.outcome is State.SUCCEEDED
-    assert valkey.llen(controls_key(JOB.run)) == 1
-
-
-def test_a_stop_ends_a_run_that_is_paused(tmp_path: Path, valkey: Redis) -> None:
-    recorder = Recorder()
-    attempt = make_attempt(tmp_path, recorder)
-
-    def script(call: Call) -> None:
-        call.say("state", state="paused")
-        wait_for(lambda: recorder.reached == [(State.PAUSED, 1)])
-        attempt.stop()
-        assert call.hear() == Stop(run=JOB.run)
-        call.end(State.STOPPED)
-
-    with runner_at(tmp_path / "runner.sock", script):
-        attempt.carry_out()
-    assert recorder.finished.exit.outcome is State.STOPPED
-
-
-def make_control(verb: str) -> Control:
-    return Control(run=JOB.run, id="1", verb=verb)
-
-
-def ask(valkey: Redis, *messages: Message) -> None:
-    valkey.rpush(controls_key(JOB.run), *(encode(message) for message in messages))
-
-
 def test_a_worker_that_shuts_down_hands_its_run_over(carry_out: Callable[..., Recorder]) -> None:
     def script(call: Call) -> None:
         assert call.hear() is None
@@ -501,10 +288,3 @@ def test_a_worker_that_comes_back_finds_what_it_left(valkey: Redis) -> None:
     assert Ledger(client, "another", 1).claim("runs@there")
     assert clear_desk(client, "runs@here") == [(JOB.run, 3)]
     assert clear_desk(client, "runs@here") == []
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
