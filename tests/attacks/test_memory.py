@@ -130,7 +130,10 @@ def hold():
     time.sleep(60)
 for _ in range(20): threading.Thread(target=hold).start()
 """
-    assert attack(code, memory_mb=500, wall_s=30).outcome == "out_of_memory"
+    told = attack(code, memory_mb=500, wall_s=5)
+    assert told.outcome in ("out_of_memory", "timed_out")  # a thread may be refused more, and the others sleep on
+    assert told.exit is not None
+    assert told.exit.peak_mb < 700
 
 
 @pytest.mark.everywhere
