@@ -47,6 +47,9 @@ with torch.no_grad():
 """
 
 
+_STACK_BYTES = 8 * 1024 * 1024
+
+
 def rehearse() -> None:
     """Train a little, so that what is loaded or compiled at first use is there, and its pages are this process's own."""
     names = {"__name__": "__rehearsal__"}
@@ -128,7 +131,8 @@ def _reseed() -> None:
 
 def _bind(limits: Limits, room: Room) -> None:
     """The limits that the kernel keeps per process, the number of threads and the environment."""
-    memory = limits.memory_mb * 1024 * 1024 + _data_bytes()
+    stacks = limits.processes * _STACK_BYTES  # room that is only reserved: what is used is counted outside
+    memory = limits.memory_mb * 1024 * 1024 + _data_bytes() + stacks
     if room.variables.get("CUDA_VISIBLE_DEVICES"):
         memory = resource.RLIM_INFINITY  # CUDA reserves far more than it uses; what is used is watched from outside
     for kind, most in (
