@@ -14,7 +14,7 @@ import httpx
 
 from tests.product import Product, wait_for
 from tests.streams.viewers import Seen, parse
-from workers.protocol import LAST_SEQ, OUTCOMES, parse_entry_id
+from workers.protocol import LAST_SEQ, OUTCOMES, QUEUE_EVENT, parse_entry_id
 
 PATIENCE_S = 60.0
 """The longest that anything may take to come back, on a machine that is busy with other tests, too."""
@@ -167,7 +167,8 @@ class Viewer(threading.Thread):
         url = self._student.ask_for_events(self._run)
         with httpx.stream("GET", url, headers=headers, timeout=20) as answer:
             assert answer.status_code == 200, answer.read()
-            yield from parse(answer.iter_lines())
+            # A place in the queue has no number: it is told to whoever is there, and never again.
+            yield from (seen for seen in parse(answer.iter_lines()) if seen.kind != QUEUE_EVENT)
 
 
 def is_final(seen: Seen) -> bool:
