@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from tests.attacks.machines import MAIN, OTHERS, Machine, started_on
 from tests.workers.runner.live import IDLE, Runner, Told, wait_until
+from workers.protocol import Check
 
 _NEXT = """
 import os, torch
@@ -41,34 +42,38 @@ class State:
 class Attack:
     """Runs hostile code on one runner; `conclude` then asks everybody else how they are."""
 
-    def __init__(self, runner: Runner, machine: Machine, canary: Path) -> None:
+    def __init__(self, runner: Runner, machine: Machine, canary: Path, before: State | None = None) -> None:
         self.runner = runner
         self.machine = machine
         self.rebuilt = False
         """Set by an attack after which a slot may be built anew."""
         self._canary = canary
         self._sleeper = subprocess.Popen(["/bin/sleep", "600"])
-        self._before = self._state()
+        self._before = before or self._state()
         self._memory_kb = self._supervisor_kb()
 
     def __call__(self, code: str, **limits: Any) -> Told:
         return self.runner.run(code, **limits)
+
+    def graded(self, code: str, *checks: Check) -> Told:
+        """Run it as an answer to these checks."""
+        return self.runner.start(code, checks=checks).rest()
 
     @property
     def flat(self) -> bool:
         """Whether a run is one process, in namespaces that it shares."""
         return self.machine.flat
 
-    def conclude(self) -> None:
-        """The next run, the zygote, the host's processes, files, mounts and memory are as they were."""
+    def conclude(self) -> State:
+        """The next run, the zygote, the host's processes, files, mounts and memory are as they were; how they are."""
         try:
             after = self._state()
-            if self.rebuilt:
-                after = State(self._before.zygotes, after.mounts, after.packages, after.canary, after.room)
-            assert after == self._before
+            before = replace(self._before, zygotes=after.zygotes) if self.rebuilt else self._before
+            assert after == before
             assert self._sleeper.poll() is None, "a process of the machine's was killed"
             assert self._supervisor_kb() - self._memory_kb < _GROWTH_KB
             wait_until(lambda: len(self.runner.family()) == idle(self.machine))
+            return after
         finally:
             self._sleeper.kill()
             self._sleeper.wait()
@@ -122,15 +127,21 @@ def runner(machine: Machine) -> Iterator[Runner]:
         yield runner
 
 
+@pytest.fixture(scope="session")
+def states() -> dict[Runner, State]:
+    """How each runner was left by the last attack, if all was well."""
+    return {}
+
+
 @pytest.fixture
-def attack(runner: Runner, machine: Machine, tmp_path: Path) -> Iterator[Attack]:
+def attack(runner: Runner, machine: Machine, tmp_path: Path, states: dict[Runner, State]) -> Iterator[Attack]:
     """Runs hostile code; afterwards nothing and nobody else may be worse off."""
     canary = tmp_path / "canary"
     canary.write_text("alive")
     canary.chmod(0o666)
-    attack = Attack(runner, machine, canary)
+    attack = Attack(runner, machine, canary, states.pop(runner, None))
     yield attack
-    attack.conclude()
+    states[runner] = attack.conclude()
 
 
 ALONE = (

@@ -51,12 +51,13 @@ OTHERS = [Machine("T1", as_root=os.geteuid() != 0), Machine("T1b", as_root=True)
 
 
 @contextmanager
-def started_on(machine: Machine, root: Path = ROOT) -> Iterator[Runner]:
-    """A runner with one slot, warm, of the code that lies in `root`."""
+def started_on(machine: Machine, root: Path = ROOT, slots: int = 1) -> Iterator[Runner]:
+    """A warm runner of the code that lies in `root`; with one slot, unless told, so that what harms its slot harms the
+    next run."""
     folder = Path(tempfile.mkdtemp(prefix="kindling-attacks-", dir="/var/tmp"))
     if machine.launcher and os.geteuid() == 0 and not machine.as_root:
         os.chown(folder, NOBODY, NOBODY)
-    runner = Runner(folder, tier=machine.tier, launcher=machine.launcher, root=root)
+    runner = Runner(folder, slots, tier=machine.tier, launcher=machine.launcher, root=root)
     try:
         assert runner.run("print('warm')").outcome == "succeeded", runner.log.read_text()
         yield runner

@@ -208,16 +208,25 @@ def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
 
 def children(process: int) -> list[int]:
     """Direct children, by process id."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and _parent(entry) == process:
-            found.append(int(entry.name))
-    return found
+    return _offspring().get(process, [])
 
 
 def descendants(process: int) -> list[int]:
-    """Children and theirs, by process id."""
-    return [found for child in children(process) for found in (child, *descendants(child))]
+    """Children and theirs, by process id, as they were at one moment."""
+    offspring = _offspring()
+    found = [process]
+    for each in found:
+        found += offspring.get(each, [])
+    return found[1:]
+
+
+def _offspring() -> dict[int, list[int]]:
+    """Every process's children."""
+    offspring: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            offspring.setdefault(_parent(entry), []).append(int(entry.name))
+    return offspring
 
 
 def alive(process: int) -> bool:

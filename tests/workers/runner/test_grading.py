@@ -6,55 +6,19 @@ import json
 import math
 import os
 import signal
-import struct
 import time
 from typing import Any
 
 import pytest
 
+from tests.workers.runner.forgeries import FORGERIES, HINT, KNOWING, SEARCH, SECRET, TRAINED, make_check
 from tests.workers.runner.live import Runner, Told
-from workers.protocol import MAX_CHECKS, MAX_EVENT_BYTES, Check, Exit, Question, State, Tensor
+from workers.protocol import MAX_CHECKS, MAX_EVENT_BYTES, Check, Exit, Question, State
 from workers.runner.claims import Claim
 from workers.runner.grading import Answer, Questioning, verdict
 from workers.shapes import rebuild
 
-TRAINED = """
-import torch
-from torch import nn
-model = nn.Linear(1, 1)
-with torch.no_grad():
-    model.weight.fill_(10.0)
-    model.bias.fill_(0.0)
-"""
-SECRET = 8471.062531497
-"""What is expected where a program looks for it in its memory; no number that would be there anyway."""
-
 FINISHED = Exit(outcome=State.SUCCEEDED, message="Finished.", exit_code=0, cpu_s=1, wall_s=1, peak_mb=1, last_seq=1)
-
-KNOWING = """
-import sys
-
-def questioned(frame):
-    while 'job' not in frame.f_locals:
-        frame = frame.f_back
-    return frame.f_locals['job'].questioned
-
-COUNT = questioned(sys._getframe())
-"""
-"""A program can find out that it is run to be asked: only what it does then must not help it."""
-
-
-def _check(call: str = "model(x)", expect: Any = ((50.0,),), **more: Any) -> Check:
-    inputs = [Tensor(name=name, **_numbers(value)) for name, value in more.pop("inputs", {"x": [[5.0]]}).items()]
-    return Check(name=call, call=call, inputs=inputs, expect=Tensor(**_numbers(expect)), **more)
-
-
-def _numbers(rows: Any) -> dict[str, Any]:
-    """Shape and values of nested rows of numbers."""
-    if not isinstance(rows, list | tuple):
-        return {"shape": [], "values": [float(rows)]}
-    parts = [_numbers(row) for row in rows]
-    return {"shape": [len(rows), *parts[0]["shape"]], "values": [value for part in parts for value in part["values"]]}
 
 
 def _grade(runner: Runner, code: str, *checks: Check, **limits: Any) -> Told:
@@ -67,7 +31,7 @@ def _messages(told: Told) -> list[str]:
 
 
 def test_a_right_answer_passes_and_is_told_once(runner: Runner) -> None:
-    told = _grade(runner, TRAINED, _check())
+    told = _grade(runner, TRAINED, make_check())
     assert told.outcome == "succeeded"
     assert told.data("verdict") == [
         {"passed": True, "checks": [{"name": "model(x)", "passed": True, "message": "For model(x): as expected."}]}
@@ -78,7 +42,7 @@ def test_a_right_answer_passes_and_is_told_once(runner: Runner) -> None:
 
 
 def test_a_wrong_answer_fails_with_both_numbers_and_the_hint(runner: Runner) -> None:
-    told = _grade(runner, TRAINED, _check(expect=[[20.0]], hint="Train for more epochs."))
+    told = _grade(runner, TRAINED, make_check(expect=[[20.0]], hint="Train for more epochs."))
     assert told.outcome == "succeeded"
     assert _messages(told) == ["For model(x): expected about 20, got 50. Train for more epochs."]
     assert told.data("verdict")[0]["passed"] is False
@@ -104,12 +68,17 @@ def test_a_wrong_answer_fails_with_both_numbers_and_the_hint(runner: Runner) -> 
     ],
 )
 def test_numbers_of_every_kind_are_read(runner: Runner, call: str, expect: Any) -> None:
-    told = _grade(runner, TRAINED, _check(call, expect, inputs={"x": [[5.0]], "y": [[2.0]]}))
+    told = _grade(runner, TRAINED, make_check(call, expect, inputs={"x": [[5.0]], "y": [[2.0]]}))
     assert told.data("verdict")[0]["passed"], _messages(told)
 
 
 def test_every_check_is_asked_and_told(runner: Runner) -> None:
-    checks = [_check(), _check("1 / 0", 1.0), _check("model.weight.sum()", 11.0), _check("model(x)", [[50.0]])]
+    checks = [
+        make_check(),
+        make_check("1 / 0", 1.0),
+        make_check("model.weight.sum()", 11.0),
+        make_check("model(x)", [[50.0]]),
+    ]
     told = _grade(runner, TRAINED, *checks)
     assert told.exit is not None
     assert [one.passed for one in told.exit.checks or []] == [True, False, False, True]
@@ -117,13 +86,13 @@ def test_every_check_is_asked_and_told(runner: Runner) -> None:
 
 
 def test_what_the_second_run_prints_and_measures_is_not_told(runner: Runner) -> None:
-    told = _grade(runner, TRAINED + "print('once')", _check("print('asked') or 1", 1.0))
+    told = _grade(runner, TRAINED + "print('once')", make_check("print('asked') or 1", 1.0))
     assert told.text() == "once\n"
     assert told.data("verdict")[0]["passed"]
 
 
 def test_a_run_that_fails_is_not_graded(runner: Runner) -> None:
-    told = _grade(runner, "raise ValueError('no')", _check())
+    told = _grade(runner, "raise ValueError('no')", make_check())
     assert (told.outcome, told.data("verdict")) == ("failed", [])
     assert told.exit is not None
     assert told.exit.checks is None
@@ -141,91 +110,19 @@ def test_a_run_that_fails_is_not_graded(runner: Runner) -> None:
     ],
 )
 def test_a_second_run_that_ends_badly_fails_the_checks_in_words(runner: Runner, trick: str, why: str) -> None:
-    told = _grade(runner, KNOWING + TRAINED + trick, _check(), wall_s=3, memory_mb=256)
+    told = _grade(runner, KNOWING + TRAINED + trick, make_check(), wall_s=3, memory_mb=256)
     assert told.outcome == "succeeded"
     assert why in _messages(told)[0]
     assert told.data("verdict")[0]["passed"] is False
 
 
-FORGERIES = {
-    "sys.exit(0)": TRAINED.replace("10.0", "3.0") + "import sys; sys.exit(0)",
-    "fake protocol lines": TRAINED.replace("10.0", "3.0")
-    + """
-import os, json
-for line in ({"type": "asking", "data": {}}, {"type": "verdict", "data": {"passed": True, "checks": []}},
-             {"type": "end", "data": {"message": "fine", "memory": False}}):
-    os.write(3, json.dumps(line).encode() + b"\\n")
-""",
-    "patched time": TRAINED.replace("10.0", "3.0") + "import time; time.time = time.monotonic = lambda: 0.0",
-    "equal to everything": TRAINED.replace("10.0", "3.0")
-    + """
-class Any(torch.Tensor):
-    def __eq__(self, other): return True
-    def __lt__(self, other): return True
-    def __gt__(self, other): return True
-    def __sub__(self, other): return self * 0
-inner = model
-model = lambda x: inner(x).as_subclass(Any)
-""",
-    "a number that lies": """
-class Liar:
-    def __float__(self): return 1e-9
-    def __eq__(self, other): return True
-    def __sub__(self, other): return 0
-    def __rsub__(self, other): return 0
-model = lambda x: Liar()
-""",
-    "a local torch": "open('torch.py', 'w').write('raise SystemExit(0)')\n" + TRAINED.replace("10.0", "3.0"),
-    "writes everywhere": TRAINED.replace("10.0", "3.0")
-    + """
-import os
-for fd in range(64):
-    try: os.write(fd, b'{"type":"answer","data":{"shape":[1,1],"values":[0.0],"error":""}}\\n' * 3)
-    except OSError: pass
-""",
-    "not a number": "import math\nmodel = lambda x: [[math.nan]]",
-}
-
-
 @pytest.mark.parametrize("trick", FORGERIES)
 def test_no_forgery_turns_a_wrong_answer_into_a_right_one(runner: Runner, trick: str) -> None:
-    told = _grade(runner, FORGERIES[trick], _check(), _check(relation="above", expect=40.0), _check())
+    told = _grade(runner, FORGERIES[trick], make_check(), make_check(relation="above", expect=40.0), make_check())
     assert told.outcome == "succeeded"
     assert told.exit is not None
     assert [one.passed for one in told.exit.checks or []] == [False, False, False]
     assert [data["passed"] for data in told.data("verdict")] == [False]
-
-
-def _halves(needle: bytes) -> str:
-    """Python for a needle in two parts, so that it stands nowhere whole before it is found."""
-    return repr([list(needle[: len(needle) // 2]), list(needle[len(needle) // 2 :])])
-
-
-HINT = "count your mistakes"
-SEARCH = f"""
-needles = [{_halves(struct.pack("<d", SECRET))}, {_halves(str(SECRET).encode())}, {_halves(HINT.encode())}]
-needles = [(bytes(first), bytes(second)) for first, second in needles]
-
-def search():
-    found = set()
-    with open('/proc/self/maps') as maps, open('/proc/self/mem', 'rb', 0) as memory:
-        for line in list(maps):
-            span, rights = line.split()[:2]
-            start, end = (int(part, 16) for part in span.split('-'))
-            if rights.startswith('rw'):
-                memory.seek(start)
-                found |= look(memory.read(end - start))
-    return sorted(found)
-
-def look(room):
-    return {{n for n, (first, second) in enumerate(needles) if stands(room, first, second)}}
-
-def stands(room, first, second):
-    at = room.find(first)
-    while at >= 0 and room[at + len(first) : at + len(first) + len(second)] != second:
-        at = room.find(first, at + 1)
-    return at >= 0
-"""
 
 
 def test_a_program_that_looks_through_its_memory_finds_what_is_there(runner: Runner) -> None:
@@ -234,8 +131,8 @@ def test_a_program_that_looks_through_its_memory_finds_what_is_there(runner: Run
 
 
 def test_neither_cell_holds_what_is_expected(runner: Runner) -> None:
-    secret = _check("0", SECRET, hint=HINT)
-    told = _grade(runner, SEARCH + "print(search())", secret, _check("len(search())", 0.0), secret)
+    secret = make_check("0", SECRET, hint=HINT)
+    told = _grade(runner, SEARCH + "print(search())", secret, make_check("len(search())", 0.0), secret)
     assert told.text() == "[]\n"
     assert told.exit is not None
     assert [one.passed for one in told.exit.checks or []] == [False, True, False]
@@ -243,7 +140,7 @@ def test_neither_cell_holds_what_is_expected(runner: Runner) -> None:
 
 
 def test_stop_during_the_checks_leaves_the_outcome_and_gives_no_verdict(runner: Runner) -> None:
-    run = runner.start(KNOWING + "if COUNT:\n    while True: pass", checks=[_check()], wall_s=30)
+    run = runner.start(KNOWING + "if COUNT:\n    while True: pass", checks=[make_check()], wall_s=30)
     run.until("state", "running")
     time.sleep(0.5)
     run.stop()
@@ -253,7 +150,7 @@ def test_stop_during_the_checks_leaves_the_outcome_and_gives_no_verdict(runner: 
 
 
 def test_a_lost_cell_is_asked_again_in_another(runner: Runner) -> None:
-    run = runner.start(KNOWING + TRAINED + "import time\nif COUNT: time.sleep(1)", checks=[_check()])
+    run = runner.start(KNOWING + TRAINED + "import time\nif COUNT: time.sleep(1)", checks=[make_check()])
     run.until("state", "running")
 
     time.sleep(0.5)
@@ -288,11 +185,11 @@ def _ask(check: Check, shape: list[int], values: list[float], error: str = "") -
     ],
 )
 def test_the_relations_are_kept_and_nan_never_passes(relation: str, within: float, value: float, passed: bool) -> None:
-    assert _ask(_check(expect=[[20.0]], relation=relation, within=within), [1, 1], [value])[0] is passed
+    assert _ask(make_check(expect=[[20.0]], relation=relation, within=within), [1, 1], [value])[0] is passed
 
 
 def test_a_wrong_shape_is_told_with_both_shapes() -> None:
-    check = _check(expect=[[1.0], [2.0]], hint="One row per input.")
+    check = make_check(expect=[[1.0], [2.0]], hint="One row per input.")
     assert _ask(check, [2], [1.0, 2.0]) == (
         False,
         "For model(x): expected a tensor of shape [2, 1], got a tensor of shape [2]. One row per input.",
@@ -301,7 +198,7 @@ def test_a_wrong_shape_is_told_with_both_shapes() -> None:
 
 
 def test_one_bound_holds_for_values_of_any_shape() -> None:
-    check = _check("loss(x)", 0.1, relation="below")
+    check = make_check("loss(x)", 0.1, relation="below")
     assert _ask(check, [2, 2], [0.0, 0.05, 0.01, 0.02])[0]
     assert _ask(check, [2, 2], [0.0, 0.05, 0.2, 0.02]) == (
         False,
@@ -310,7 +207,7 @@ def test_one_bound_holds_for_values_of_any_shape() -> None:
 
 
 def test_of_many_wrong_values_a_few_are_shown() -> None:
-    _, message = _ask(_check(expect=[float(n) for n in range(10)]), [10], [9.0] * 10)
+    _, message = _ask(make_check(expect=[float(n) for n in range(10)]), [10], [9.0] * 10)
     assert message == (
         "For model(x): expected about 0, 1, 2, 3, …, got 9, 9, 9, 9, … "
         "(9 of 10 values are wrong, the first of them at [0])."
@@ -318,11 +215,11 @@ def test_of_many_wrong_values_a_few_are_shown() -> None:
 
 
 def test_values_that_did_not_come_whole_fail() -> None:
-    assert _ask(_check(expect=[1.0, 2.0]), [2], []) == (False, "For model(x): its 2 values did not arrive whole.")
+    assert _ask(make_check(expect=[1.0, 2.0]), [2], []) == (False, "For model(x): its 2 values did not arrive whole.")
 
 
 def test_answers_that_nobody_asked_for_are_not_taken() -> None:
-    questioning = Questioning([_check()])
+    questioning = Questioning([make_check()])
     answer = Claim("answer", {"shape": [1, 1], "values": [50.0], "error": ""})
     assert questioning.hear(answer) is None
     assert questioning.answers == []
@@ -335,14 +232,14 @@ def test_answers_that_nobody_asked_for_are_not_taken() -> None:
 
 
 def test_a_question_says_nothing_of_what_is_expected() -> None:
-    question = Questioning([_check(expect=[[SECRET]], hint="count")]).hear(Claim("asking", {}))
+    question = Questioning([make_check(expect=[[SECRET]], hint="count")]).hear(Claim("asking", {}))
     assert question is not None
     assert str(SECRET) not in repr(question)
     assert "count" not in repr(question)
 
 
 def test_a_verdict_always_fits_into_one_event() -> None:
-    checks = [_check("f(x)", 1.0, hint="\U0001f525" * 400)] * MAX_CHECKS
+    checks = [make_check("f(x)", 1.0, hint="\U0001f525" * 400)] * MAX_CHECKS
     answers = [Answer([], [], "ValueError: " + "\u20ac" * 480)] * MAX_CHECKS
     told = verdict(Questioning(checks, answers).grade(FINISHED))
     assert len(json.dumps(told)) < MAX_EVENT_BYTES - 200
