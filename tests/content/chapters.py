@@ -43,9 +43,7 @@ def pieces() -> list[Piece]:
 
 def projects() -> dict[str, ProjectFacts]:
     """Every project of every chapter, by chapter and key."""
-    return {
-        f"{folder.name}:{key}": facts for folder in FOLDERS for key, facts in read_chapter(folder).projects.items()
-    }
+    return {f"{folder.name}:{key}": facts for folder in FOLDERS for key, facts in read_chapter(folder).projects.items()}
 
 
 def _pieces_of(folder: Path) -> list[Piece]:

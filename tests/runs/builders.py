@@ -33,6 +33,14 @@ from workers.protocol import (
 CODE = "print('hello')"
 
 
+def hear(channel: Any, run: Run) -> bytes:
+    """The next message on a channel that is about this run: channels are the whole server's, other tests speak there, too."""
+    while (message := channel.get_message(timeout=2)) is not None:
+        if message["type"] == "message" and str(run.pk).encode() in message["data"]:
+            return bytes(message["data"])
+    raise AssertionError("nobody spoke of this run")
+
+
 def make_student(name: str = "ada") -> User:
     return User.objects.create_user(f"{name}@example.org", name=name)
 

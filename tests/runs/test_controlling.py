@@ -13,7 +13,7 @@ from redis import ConnectionError, Redis
 from apps.accounts.models import User
 from apps.runs.models import Run
 from apps.runs.streams import MAX_CONTROLS, MAX_CONTROLS_A_SECOND, expire
-from tests.runs.builders import make_run, make_student
+from tests.runs.builders import hear, make_run, make_student
 from workers.protocol import OUTCOMES, Asked, Control, Event, State, controls_key, decode, encode
 
 NOUNS = ["pauses", "resumes", "steps", "inspections"]
@@ -67,7 +67,7 @@ def test_a_paused_run_is_asked_in_order_and_the_worker_told(
         (verb, first.json()["id"]),
         (verb, second.json()["id"]),
     ]
-    assert channel.get_message(timeout=2)["data"] == encode(Asked(run=str(run.pk)))
+    assert hear(channel, run) == encode(Asked(run=str(run.pk)))
     assert 0 < int(valkey.ttl(controls_key(str(run.pk)))) <= 600
 
 

@@ -14,7 +14,7 @@ from apps.runs import ending
 from apps.runs.models import Run
 from apps.runs.recording import record_finish, record_state
 from apps.runs.stopping import repeat_unanswered, stop
-from tests.runs.builders import make_finished, make_run, make_student, put_events, shown
+from tests.runs.builders import hear, make_finished, make_run, make_student, put_events, shown
 from workers.protocol import LAST_SEQ, OUTCOMES, Reached, State, Stop, encode
 
 Commit = Callable[[], AbstractContextManager[Any]]
@@ -46,7 +46,7 @@ def test_a_worker_that_has_a_run_stopped_while_queued_is_told_and_fenced_off(
     put_events(valkey, run, "first words")
     with commit():
         stop(run=run)
-    assert controls.get_message(timeout=2)["data"] == encode(Stop(run=str(run.pk)))
+    assert hear(controls, run) == encode(Stop(run=str(run.pk)))
     assert valkey.get(f"lease:{run.pk}") == b"2"
     assert not record_state(Reached(run=str(run.pk), fence=1, seq=2, state=State.RUNNING, worker="w"))
     assert not record_finish(make_finished(run))
@@ -59,7 +59,7 @@ def test_a_run_at_work_is_asked_to_end(state: State, valkey: Redis, commit: Comm
     with commit():
         assert stop(run=run) is state
     assert Run.objects.get().stop_asked_at is not None
-    assert controls.get_message(timeout=2)["data"] == encode(Stop(run=str(run.pk)))
+    assert hear(controls, run) == encode(Stop(run=str(run.pk)))
     assert valkey.exists(f"stop:{run.pk}")
     assert record_finish(make_finished(run, State.STOPPED))
     assert Run.objects.get().state == State.STOPPED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 from workers.protocol import Event, Exit, Job, Message, State, decode, encode
 
-JOB = Job(run="11111111-2222-3333-4444-555555555555", fence=1, code="print(1)")
+JOB = Job(run=str(uuid.uuid4()), fence=1, code="print(1)")
 
 
 @dataclass
