@@ -81,6 +81,52 @@ for place in (os.__file__, torch.__file__, "/etc/passwd", "/etc/hosts", "/proc/s
     assert attack(code).text() == ""
 
 
+@pytest.mark.everywhere
+def test_no_name_leads_out_of_its_folder(attack: Attack) -> None:
+    """Up and across, through links, through /proc, and by a descriptor of a folder."""
+    code = """
+import os, shutil
+os.symlink("/", "root"); os.symlink("../../../../etc", "etc"); os.symlink("/proc/self/root", "self")
+names = ["../planted", "../../planted", "../../../../../../etc/planted", "root/planted", "root/etc/planted", "etc/planted",
+         "self/etc/planted", "/proc/self/cwd/../../etc/planted", "/proc/self/root/usr/planted", "/proc/1/root/planted",
+         "/proc/1/cwd/planted", "/proc/self/fd/0/planted", "/dev/fd/../planted", "x/../../../usr/planted"]
+os.mkdir("x")
+def create(name): os.close(os.open(name, os.O_CREAT | os.O_WRONLY | os.O_EXCL))
+for name in names:
+    for attempt in (create, os.mkdir, os.mkfifo, lambda name: os.symlink("listing.py", name),
+                    lambda name: os.link("listing.py", name), lambda name: shutil.copy("listing.py", name),
+                    lambda name: os.rename("x", name)):
+        try:
+            attempt(name)
+            print(attempt, name)
+        except OSError:
+            pass
+for name in ("root/etc/shadow", "self/etc/shadow", "etc/shadow", "/proc/1/root/etc/shadow", "root/root/.bashrc"):
+    try: print(name, len(open(name).read()))
+    except OSError: pass
+"""
+    assert attack(code).text() == ""
+
+
+@pytest.mark.everywhere
+def test_what_is_no_plain_file_is_left_for_nobody_to_open(attack: Attack) -> None:
+    """A FIFO would hold up whoever opens it, a link lead him astray, a device be one: nobody outside opens any."""
+    code = """
+import os, stat
+for number, kind in enumerate((stat.S_IFCHR, stat.S_IFBLK)):
+    try:
+        os.mknod(f"device{number}", kind | 0o666, os.makedev(1, 1))
+        print("made", number)
+    except OSError:
+        pass
+os.unlink("listing.py"); os.mkfifo("listing.py")
+for name in ("result.pt", "figure.png", "events.out", "state", "exit"):
+    os.symlink("/dev/zero", name)
+"""
+    told = attack(code)
+    assert (told.outcome, told.text()) == ("succeeded", "")
+
+
 def test_nothing_outside_its_folders_is_writable_by_its_mode(attack: Attack) -> None:
     """Of what bubblewrap lays out; a container's own files are another's business, and Landlock's."""
     if attack.machine.tier == "T2":

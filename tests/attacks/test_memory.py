@@ -105,19 +105,18 @@ time.sleep(60)
     assert attack(code, memory_mb=400, wall_s=30).outcome == "out_of_memory"
 
 
+_UNSEEN = {
+    "memfd": "import os\nos.memfd_create('x')",
+    "sysv shared memory": "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.shmget(0, 4096, 0o1600) < 0: raise PermissionError(ctypes.get_errno())",
+    "sysv messages": "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.msgget(0, 0o1600) < 0: raise PermissionError(ctypes.get_errno())",
+    "huge pages": "import mmap\nmmap.mmap(-1, 2 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
+}
+
+
 @pytest.mark.everywhere
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import os\nos.memfd_create('x')",
-        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.shmget(0, 4096, 0o1600) < 0: raise PermissionError(ctypes.get_errno())",
-        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.msgget(0, 0o1600) < 0: raise PermissionError(ctypes.get_errno())",
-        "import mmap\nmmap.mmap(-1, 2 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
-    ],
-    ids=["memfd", "sysv shared memory", "sysv messages", "huge pages"],
-)
-def test_memory_that_no_process_shows_cannot_be_had(attack: Attack, code: str) -> None:
-    assert attack(code).message.startswith("PermissionError")
+@pytest.mark.parametrize("kind", _UNSEEN)
+def test_memory_that_no_process_shows_cannot_be_had(attack: Attack, kind: str) -> None:
+    assert attack(_UNSEEN[kind]).message.startswith("PermissionError")
 
 
 @pytest.mark.everywhere

@@ -56,6 +56,17 @@ def test_bytes_that_are_no_text_are_marked(attack: Attack) -> None:
     assert json.loads(encode(told.events[-1]))["data"]["text"] == told.text()
 
 
+@pytest.mark.everywhere
+def test_lines_that_look_like_ours_are_text(attack: Attack) -> None:
+    lines = (
+        '{"kind":"exit","outcome":"succeeded","message":"","exit_code":0}\n{"type":"verdict","data":{"passed":true}}\n'
+        "event: state\ndata: {}\n\n: ping\r\nid: 7\n<script>alert(1)</script>\x1b]0;title\x07\n"
+    )
+    told = attack(f"import sys\nsys.stdout.write({lines!r})\nraise SystemExit(3)")
+    assert (told.outcome, told.text()) == ("failed", lines)
+    assert {event.type for event in told.events} == {"state", "stdout"}
+
+
 def test_a_character_split_between_two_writes_is_whole(attack: Attack) -> None:
     code = """
 import os, time

@@ -31,6 +31,28 @@ for _ in range(100_000_000):
     assert attack(code, wall_s=1).outcome in ("timed_out", "succeeded")
 
 
+@pytest.mark.everywhere
+def test_a_bare_fork_has_no_child_where_a_run_is_one_process(attack: Attack) -> None:
+    """By the C library's fork, and by every system call that could do the same."""
+    code = """
+import ctypes, os, platform
+libc = ctypes.CDLL(None, use_errno=True)
+numbers = {"x86_64": (57, 58, 56, 435), "aarch64": (220, 435)}[platform.machine()]  # fork, vfork, clone, clone3
+arguments = (ctypes.c_ulong * 11)(0, 0, 0, 0, 17)
+def born(call):
+    child = call()
+    if child == 0: os._exit(0)
+    if child > 0:
+        print("child")
+        os.waitpid(child, 0)
+born(libc.fork)
+for number in numbers:
+    born(lambda: libc.syscall(number, *((arguments, 88) if number == 435 else (17, 0, 0, 0, 0))))
+"""
+    text = attack(code).text()
+    assert text == "" if attack.flat else text.startswith("child\n")
+
+
 def test_no_more_processes_than_the_limit(attack: Attack) -> None:
     code = """
 import os, time

@@ -9,14 +9,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.attacks import test_memory, test_processes
+from tests.attacks import test_disk, test_files, test_kernel, test_memory, test_network, test_processes
 from tests.attacks.conftest import Attack
-from tests.attacks.machines import MAIN, started_on
+from tests.attacks.machines import MAIN, Machine, started_on
 from tests.workers.runner.live import ROOT, Runner, Told
 
 Change = tuple[str, str, str]
@@ -33,6 +35,7 @@ NO_SIZE: Change = ("runner/cell.py", '"size={}m,nr_inodes={},mode=0700"', '"size
 NO_NET: Change = ("runner/kernel.py", " | NEW_USER | NEW_PIDS | NEW_NET", " | NEW_USER | NEW_PIDS")
 SHARED_NET: Change = ("runner/bubblewrap.py", '("--unshare-all", ', '("--unshare-all", "--share-net", ')
 NO_LANDLOCK: Change = ("runner/cell.py", "    if rules is not None:", "    if False:")
+NO_SELF_TEST: Change = ("runner/ladder.py", "            selftest.probe(tier)\n", "            pass\n")
 FORKS: Change = ("runner/calls.py", "required=_SAME_PROCESS, ", "")
 NO_WATCHDOG: Change = (
     "runner/run.py",
@@ -82,34 +85,88 @@ def test_the_self_test_refuses_a_machine_with_a_hole(
     assert reason in done.stdout
 
 
-class Unharmed(Attack):
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """An attack, and what is told of it (the outcome and what it printed) once it gets through."""
+
+    attack: Callable[[Attack], None]
+    told: str
+
+    def __str__(self) -> str:
+        return getattr(self.attack, "func", self.attack).__name__.removeprefix("test_")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruin:
+    """A runner without some of its walls, and the attacks on them."""
+
+    tier: str
+    changes: tuple[Change, ...]
+    holes: tuple[Hole, ...]
+
+
+RUINS = {
+    "counts neither memory nor processes": Ruin(
+        "T1",
+        (NO_WATCHDOG, NO_GROUPS, NO_PROCESS_LIMIT),
+        (
+            Hole(test_memory.test_shared_mappings_count, "timed_out"),
+            Hole(test_memory.test_memory_split_over_forks_is_summed_up, "timed_out"),
+            Hole(test_processes.test_no_more_processes_than_the_limit, "succeeded"),
+        ),
+    ),
+    "no filter, the machine's network, folders without end, our code": Ruin(
+        "T1",
+        (NO_SELF_TEST, NO_FILTER, NO_LOOK, NO_NET, SHARED_NET, NO_SIZE, NO_CODE_COVER),
+        (
+            Hole(test_kernel.test_calls_that_lead_out_are_not_permitted, "setns 9"),
+            Hole(partial(test_memory.test_memory_that_no_process_shows_cannot_be_had, kind="memfd"), "succeeded"),
+            Hole(test_network.test_a_listener_on_an_abstract_unix_socket_is_out_of_reach, "succeeded"),
+            Hole(test_network.test_only_the_loopback_device_exists, "succeeded"),
+            Hole(partial(test_disk.test_a_folder_fills_up_at_its_limit, folder="."), "out_of_memory"),
+            Hole(test_files.test_our_code_is_not_there, "'runner'"),
+        ),
+    ),
+    "no Landlock, and processes can be started": Ruin(
+        "T1b",
+        (NO_SELF_TEST, NO_LANDLOCK, FORKS),
+        (
+            Hole(test_disk.test_folders_that_wait_for_other_runs_are_closed, "open /places"),
+            Hole(test_processes.test_a_bare_fork_has_no_child_where_a_run_is_one_process, "child"),
+        ),
+    ),
+}
+PLANTED = [(name, hole) for name, ruin in RUINS.items() for hole in ruin.holes]
+
+
+class Unasked(Attack):
     """The same attack on a weakened runner; nobody asks afterwards how the others are."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, machine: Machine) -> None:
         self.runner = runner
-        self.machine = MAIN[0]
+        self.machine = machine
         self.rebuilt = True
+        self.heard: list[Told] = []
 
     def __call__(self, code: str, **limits: Any) -> Told:
-        return super().__call__(code, **{**limits, "wall_s": 6})
+        self.heard.append(super().__call__(code, **{"memory_mb": 400, **limits, "wall_s": 6}))
+        return self.heard[-1]
 
 
 @pytest.fixture(scope="module")
-def weak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attack]:
-    """A runner that counts neither memory nor processes."""
-    root = weaken(tmp_path_factory.mktemp("weak"), NO_WATCHDOG, NO_GROUPS, NO_PROCESS_LIMIT)
-    with started_on(MAIN[0], root) as runner:
-        yield Unharmed(runner)
+def weak(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unasked]:
+    """A ruin that runs."""
+    ruin = RUINS[request.param]
+    machine = next(machine for machine in MAIN if machine.tier == ruin.tier)
+    folder = tmp_path_factory.mktemp("weak")
+    for open_to_others in (folder, folder.parent, folder.parent.parent):
+        open_to_others.chmod(0o755)
+    with started_on(machine, weaken(folder, *ruin.changes)) as runner:
+        yield Unasked(runner, machine)
 
 
-@pytest.mark.parametrize(
-    "test", [test_memory.test_shared_mappings_count, test_processes.test_no_more_processes_than_the_limit]
-)
-def test_an_attack_gets_through_where_its_wall_is_missing(weak: Attack, test: Callable[[Attack], None]) -> None:
+@pytest.mark.parametrize(("weak", "hole"), PLANTED, ids=[str(hole) for _, hole in PLANTED], indirect=["weak"])
+def test_an_attack_gets_through_where_its_wall_is_missing(weak: Unasked, hole: Hole) -> None:
     with pytest.raises(AssertionError):
-        test(weak)
-
-
-def test_every_change_still_finds_its_place(tmp_path: Path) -> None:
-    for number, change in enumerate((NO_FILTER, NO_SIZE, NO_LANDLOCK, FORKS, NO_WATCHDOG, NO_PROCESS_LIMIT)):
-        weaken(tmp_path / str(number), change)
+        hole.attack(weak)
+    assert hole.told in f"{weak.heard[-1].outcome} {weak.heard[-1].text()}"
