@@ -45,10 +45,12 @@ def test_a_killed_zygote_loses_its_run_without_an_exit_and_comes_back(
 def test_a_killed_run_that_did_not_do_it_is_lost(attack: Attack) -> None:
     run = attack.runner.start(_SLEEP)
     run.until("stdout")
-    for process in keepers(attack.runner, attack.machine):
+    killed = keepers(attack.runner, attack.machine)
+    for process in killed:
         os.kill(process, signal.SIGKILL)
     told = run.rest()
     assert told.exit is None
+    wait_until(lambda: len(keepers(attack.runner, attack.machine) - killed) == 2)
     assert attack("print('back')").text() == "back\n"
 
 

@@ -119,7 +119,7 @@ RUINS = {
         "T1",
         (NO_SELF_TEST, NO_FILTER, NO_LOOK, NO_NET, SHARED_NET, NO_SIZE, NO_CODE_COVER),
         (
-            Hole(test_kernel.test_calls_that_lead_out_are_not_permitted, "setns 9"),
+            Hole(test_kernel.test_calls_that_lead_out_are_not_permitted, "ptrace succeeded"),
             Hole(partial(test_memory.test_memory_that_no_process_shows_cannot_be_had, kind="memfd"), "succeeded"),
             Hole(test_network.test_a_listener_on_an_abstract_unix_socket_is_out_of_reach, "succeeded"),
             Hole(test_network.test_only_the_loopback_device_exists, "succeeded"),
@@ -165,7 +165,9 @@ def weak(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield Unasked(runner, machine)
 
 
-@pytest.mark.parametrize(("weak", "hole"), PLANTED, ids=[str(hole) for _, hole in PLANTED], indirect=["weak"])
+@pytest.mark.parametrize(
+    ("weak", "hole"), PLANTED, ids=[str(hole) for _, hole in PLANTED], indirect=["weak"], scope="module"
+)
 def test_an_attack_gets_through_where_its_wall_is_missing(weak: Unasked, hole: Hole) -> None:
     with pytest.raises(AssertionError):
         hole.attack(weak)
