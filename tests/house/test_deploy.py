@@ -30,7 +30,7 @@ def test_a_runner_has_neither_network_nor_environment(services: dict[str, Any], 
 @pytest.mark.parametrize("name", ["runner", "runner-gpu"])
 def test_what_a_run_may_write_is_bounded_by_the_container_too(services: dict[str, Any], name: str) -> None:
     (folder,) = services[name]["tmpfs"]
-    assert re.fullmatch(r"/tmp:size=\d+m,nr_inodes=\d+k", folder)  # noqa: S108
+    assert re.fullmatch(r"/tmp:size=\d+m,nr_inodes=\d+k,mode=1777", folder)  # noqa: S108
 
 
 def test_the_image_brings_no_variables_that_a_contained_runner_takes_for_secrets() -> None:

@@ -138,6 +138,7 @@ def find() -> Groups | None:
     """Where this process can make groups that bound memory; tried, not guessed."""
     hierarchy = locate()
     if hierarchy is None or not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        log.info("memory is watched from outside: there are no control groups for this user")
         return None
     try:
         groups = Groups(hierarchy)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.machines import Machine, started_on
 from tests.workers.runner.live import Runner, started, wait_until
 from workers.runner import cgroup
 from workers.runner.cgroup import Group, Groups
@@ -22,17 +23,51 @@ HOARDER = "import sys\nsys.stdin.readline()\nkeep = bytearray({} << 20)\nprint('
 
 @pytest.fixture
 def groups() -> Iterator[Groups]:
-    """This machine's groups."""
+    """This machine's groups. Who may make none sees instead, below, that memory is bounded without."""
     found = cgroup.find()
     if found is None:
-        assert not _could_be_root_of_groups(), "root can make groups here, and find() made none"
-        pytest.skip("this user can make no control groups here: the watchdog is used instead")
+        assert _is_barred(), "groups can be made here, and find() made none"
+        pytest.skip("only root (or who was given a part of them) can make control groups here")
     yield found
     found.close()
 
 
-def _could_be_root_of_groups() -> bool:
-    return os.geteuid() == 0 and locate() is not None
+def _is_barred() -> bool:
+    """Whether this machine has no groups for us."""
+    hierarchy = locate()
+    if hierarchy is None:
+        return os.geteuid() != 0 or not Path("/sys/fs/cgroup").is_dir()
+    try:
+        (hierarchy.folder / "kindling-barred").mkdir()
+    except OSError:
+        return True
+    (hierarchy.folder / "kindling-barred").rmdir()
+    return False
+
+
+def test_memory_is_bounded_where_no_group_can_be_made(nobodys: Runner) -> None:
+    """By the watchdog: the sum over processes, too, which no limit of a single process could hold."""
+    code = """
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        keep = bytearray(b"x") * (100 << 20)
+        time.sleep(60)
+time.sleep(60)
+"""
+    assert "memory is watched from outside" in nobodys.log.read_text()
+    told = nobodys.run(code, memory_mb=400)
+    assert told.outcome == "out_of_memory"
+    assert told.exit is not None
+    assert told.exit.peak_mb >= 400
+    assert nobodys.run("print('well')", memory_mb=400).text() == "well\n"
+
+
+@pytest.fixture
+def nobodys() -> Iterator[Runner]:
+    """A runner of a user who may make no groups."""
+    with started_on(Machine("T1", as_root=False)) as runner:
+        yield runner
 
 
 def _hoard(group: Group, mib: int) -> int:
