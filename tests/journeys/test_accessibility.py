@@ -21,7 +21,16 @@ RULES: dict[Theme, list[str]] = {
     "dark": ["color-contrast", "link-in-text-block"],  # a theme changes colours and nothing else
 }
 WIDE, NARROW, NARROWEST = 1440, 390, 320
-VISITORS_PAGES = ["/", "/courses/pytorch-essentials/", ADDRESS, "/accounts/login/", "/accounts/signup/", "/mailbox/"]
+VISITORS_PAGES = [
+    "/",
+    "/status/",
+    "/api/v1/docs",
+    "/courses/pytorch-essentials/",
+    ADDRESS,
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/mailbox/",
+]
 CODE = "import torch\nw = torch.ones(1, requires_grad=True)\nfor step in range(20):\n    w.square().sum().backward()\nprint(w)\n"
 
 
@@ -33,6 +42,7 @@ def test_visitors_pages(visit: Callable[..., Visit]) -> None:
 def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     page = visit(storage_state=sessions("student"), reduced_motion="no-preference").page
     addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
+    addresses += ["/accounts/tokens/", "/accounts/tokens/new/"]
     assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
 
 
