@@ -115,12 +115,10 @@ def _facts(run: Run, finished: Finished) -> dict[str, Any]:
 
 
 def _meets(run: Run, finished: Finished) -> bool:
-    """Whether the checks passed, where the project has any; else what the goal says of the metrics."""
-    checks = finished.exit.checks
-    if checks is not None:
-        return bool(checks) and all(graded.passed for graded in checks)
-    setup = read_setup(run.project_id)
-    return not setup.checks and is_met(setup.goal, finished.metrics)
+    """Whether the metrics are where the goal wants them and, where the project has checks, all of them passed."""
+    setup, checks = read_setup(run.project_id), finished.exit.checks
+    passed = all(graded.passed for graded in checks) if checks else not setup.checks
+    return passed and is_met(setup.goal, finished.metrics)
 
 
 def _keep(graded: Graded) -> dict[str, Any]:

@@ -226,6 +226,13 @@ def test_the_checks_judge_where_the_project_has_any(checks: list[Graded] | None,
     assert run.checks == kept
 
 
+def test_checks_that_passed_are_not_enough_where_the_metrics_miss_the_goal() -> None:
+    run = make_run(make_student(), State.RUNNING, project=make_project("loss<1", checks=[CHECK]))
+    passed = [Graded(name="a", passed=True, message="")]
+    record_finish(make_finished(run, State.SUCCEEDED, metrics={"loss": {"last": 1.5}}, checks=passed))
+    assert not reload(run).goal_met
+
+
 def test_a_message_that_postgres_cannot_hold_is_made_to_fit() -> None:
     run = make_run(make_student(), State.RUNNING)
     record_finish(make_finished(run, State.FAILED, message="bad\0 \ud800" + "x" * 5000))
