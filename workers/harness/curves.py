@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from workers.harness.thinning import Point
+from workers.harness.thinning import Point, values_of
 
 _MOST = 64
 _FIRST = 5
@@ -54,9 +55,9 @@ class Curve:
         """The next points."""
         if not points:
             return
-        values = [value for _, value in points]
+        added = values_of(points)
         self.count += len(points)
-        self.low, self.high = min(self.low, min(values)), max(self.high, max(values))
+        self.low, self.high = min(self.low, min(added)), max(self.high, max(added))
         self.first += points[: _FIRST - len(self.first)]
         self.last.extend(points[-_LAST:])
         self._rest += points
@@ -95,25 +96,25 @@ class Curve:
 
     def alternates(self) -> bool:
         """Whether it is several losses by turns: far from its neighbours, near to the second, third or fourth next."""
-        values = [value for _, value in self.last][-_ALTERNATING:]
-        if len(values) < _ALTERNATING:
+        latest = values_of(self.last)[-_ALTERNATING:]
+        if len(latest) < _ALTERNATING:
             return False
-        near = _change(values, 1)
-        return near > 0 and any(_change(values, lag) < 0.4 * near for lag in (2, 3, 4))
+        near = _change(latest, 1)
+        return near > 0 and any(_change(latest, lag) < 0.4 * near for lag in (2, 3, 4))
 
     def _sum_up(self) -> None:
         while len(self._rest) >= self._size:
             part, self._rest = self._rest[: self._size], self._rest[self._size :]
-            values = [value for _, value in part]
-            mean = fmean(values)
-            squares = sum((value - mean) * (value - mean) for value in values)
-            self.stretches.append(Stretch(part[0][0], len(part), mean, squares))
+            heights = values_of(part)
+            mean = fmean(heights)
+            spread = math.dist(heights, [mean] * len(part))
+            self.stretches.append(Stretch(part[0][0], len(part), mean, spread * spread))
             if len(self.stretches) == _MOST:
                 pairs = zip(self.stretches[::2], self.stretches[1::2], strict=True)
                 self.stretches = [one.joined(other) for one, other in pairs]
                 self._size *= 2
 
 
-def _change(values: list[float], lag: int) -> float:
+def _change(heights: list[float], lag: int) -> float:
     """The mean distance between values that far apart."""
-    return fmean(abs(later - earlier) for earlier, later in zip(values, values[lag:], strict=False))
+    return fmean(abs(later - earlier) for earlier, later in zip(heights, heights[lag:], strict=False))

@@ -17,7 +17,7 @@ from statistics import fmean, median
 
 from workers.harness.curves import Curve, Stretch
 from workers.harness.reporter import REPORTER
-from workers.harness.thinning import Point, thin, told
+from workers.harness.thinning import Point, thin, told, values_of
 
 _CHECK_EVERY_S = 0.2
 """A check costs about 0.1 ms; five a second are as good as twenty."""
@@ -105,7 +105,7 @@ class Diagnosis:
         """The points before the first that is no number; from there on nothing can be learned from the curve."""
         if "nan" in self._said:
             return []
-        if math.isfinite(sum(value for _, value in points)):
+        if math.isfinite(sum(values_of(points))):
             return points
         bad = next((n for n, (_, value) in enumerate(points) if not math.isfinite(value)), len(points))
         self._loss.add(points[:bad])
@@ -185,7 +185,7 @@ def diverging(name: str, loss: Curve, *, final: bool) -> Finding | None:
 
 def _keeps_growing(loss: Curve) -> bool:
     """Quickly, over the last two dozen points; or slowly, over the last quarter of a longer curve."""
-    values = [value for _, value in loss.last][-_GROWING_POINTS:]
+    values = values_of(loss.last)[-_GROWING_POINTS:]
     if len(values) == _GROWING_POINTS and loss.end >= _BLOWN_UP * loss.start:
         middles = [median(values[n : n + 4]) for n in range(0, _GROWING_POINTS, 4)]
         if _rises(middles):

@@ -24,7 +24,7 @@ OWN_NAMES = frozenset({"loss", "learning_rate", "gradient_norm"})
 
 MAX_METRICS = 100
 _METRICS_PER_TICK = 2
-"""40 events a second: the supervisor takes 100 of metrics, and drops the loss like any other when there are more."""
+"""40 events a second at most: the supervisor takes 100 of metrics, and drops the loss like any other when there are more."""
 _EXACT_POINTS = 100_000
 """Of all logged metrics together, about 2.5 MB of the 8 that the supervisor takes; then 20 points a batch."""
 _POINTS_PER_BATCH = 20

@@ -1,8 +1,8 @@
 """Watches training without a change to the code: every loss that is differentiated, every step of an optimiser.
 
 `torch.autograd.backward` is what both spellings of the backward pass reach, so it is wrapped once, in the zygote.
-The cost is one `item()` and one append a step; whatever else there is to see is seen when it is `due`, which the pulse
-says a few times a second.
+An ordinary step pays for one `item()`, one append and a count; whatever else there is to see is seen when it is `due`,
+which the pulse says a few times a second.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from workers.harness import graph, inspection, loops, names
 from workers.harness.bars import BARS
 from workers.harness.gate import Gate
 from workers.harness.inspection import Watch
+from workers.harness.losses import Losses
 from workers.harness.optimisers import Optimisers
 from workers.harness.pace import Count, Pace
 from workers.harness.pulse import Pulse
 from workers.harness.remains import Remains
-from workers.harness.reporter import REPORTER, Gathered
+from workers.harness.reporter import REPORTER
 from workers.harness.wire import Wire
 from workers.protocol import Control
 
@@ -44,13 +45,13 @@ class Meter:
         self._awaited: list[Watch] = []
         self._remains = Remains()
         self._main: dict[str, Any] = {}
-        self._keep: Callable[[Gathered], None] = lambda point: None
+        self._losses = Losses()
         self._clear()
 
     @property
     def steps(self) -> int:
         """Steps of the optimisers so far; of backward passes where there are no optimisers."""
-        return self._steps or self._backwards
+        return self._steps or self._losses.count
 
     def install(self) -> None:
         """Put the hooks in, for the life of this process and its forks."""
@@ -66,7 +67,7 @@ class Meter:
         self._pace.clear()
         self._optimisers.clear()
         REPORTER.begin(wire)
-        self._keep = REPORTER.points("loss", "loss").append
+        REPORTER.draw("loss", "loss", self._losses.take)
         self._gate.begin(self._say, self._inspect, self._refuse)
         self._recorder.begin(listing)
         self.watching = True
@@ -93,9 +94,12 @@ class Meter:
     def _clear(self) -> None:
         self.watching = False
         self.due = True
-        self._backwards = 0
+        self.plain = False
+        self._losses = Losses()
+        self.keep = self._losses.keep
         self._steps = 0
-        self._stepped_at = 0
+        self._passes_a_step = 0.0
+        self._course = (0, 0)
         self._known = 0
         self._listing = self._code = ""
         self._main, self._awaited = {}, []
@@ -109,43 +113,46 @@ class Meter:
         REPORTER.abandon()
 
     def on_backward(self, tensors: Any) -> None:
-        """A backward pass is about to begin. This and `_on_step` are all that an ordinary step pays for."""
-        number = self._backwards = self._backwards + 1
-        if type(tensors) is torch.Tensor and tensors.is_cpu and tensors.numel() == 1:
-            value = tensors.item()
-            if type(value) is float:
-                self._keep((number, value))
-        else:
-            self._keep_odd(tensors)
+        """A backward pass is about to begin, and it is time to look around, or its loss is not a plain number."""
+        self._keep_any(tensors)
         if self.due and not self._steps:
-            if number == 1:
+            first = self._losses.count == 1
+            if first:
                 self._begin_training(tensors)
             elif self._gate.waiting:  # not before the first: there may be an optimiser, whose step is the place
                 self._gate.attend()
-            self.due = number == 1 or self._gate.waiting
+            self.due = first or self._gate.waiting
 
-    def _keep_odd(self, tensors: Any) -> None:
-        """A list of one loss, or a loss that lies on a GPU: that is read later, since reading waits for it."""
+    def _keep_any(self, tensors: Any) -> None:
+        """A loss that lies on a GPU is read later, since reading waits for it; so is none of the student's own kinds."""
+        self.plain = type(tensors) is torch.Tensor and tensors.is_cpu and tensors.numel() == 1
+        value: float | torch.Tensor | None = None
         loss = _single(tensors)
-        with suppress(RuntimeError, TypeError), torch._C.DisableTorchFunction():  # one of the student's own kinds
+        with suppress(RuntimeError, TypeError), torch._C.DisableTorchFunction():
             if loss is not None and loss.is_cuda and not loss.is_complex():
-                self._keep((self._backwards, loss.detach()))
-            elif loss is not None and loss.is_cpu and type(value := loss.item()) is float:
-                self._keep((self._backwards, value))
+                value = loss.detach()
+            elif loss is not None and loss.is_cpu and type(number := loss.item()) is float:
+                value = number
+        self._losses.skip(value)
 
     def _on_step(self, optimiser: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self._steps += 1
-        self._stepped_at = self._backwards
         if id(optimiser) != self._known:
             self._known = id(optimiser)
             self._optimisers.meet(optimiser)
         if self.due and self.watching:
-            self.due = False
-            if self._optimisers.norm_due:
-                self._optimisers.tell_norm(optimiser, self._backwards)
-            if self._gate.waiting:
-                self._gate.attend()
-                self.due = self._gate.waiting
+            self._look_around(optimiser)
+
+    def _look_around(self, optimiser: torch.optim.Optimizer) -> None:
+        """A few times a second, at a step's end."""
+        self.due = False
+        backwards = self._losses.count
+        self._passes_a_step = backwards / self._steps
+        if self._optimisers.norm_due:
+            self._optimisers.tell_norm(optimiser, backwards)
+        if self._gate.waiting:
+            self._gate.attend()
+            self.due = self._gate.waiting
 
     def _begin_training(self, tensors: Any) -> None:
         """Once, and the first loss has left before."""
@@ -168,15 +175,19 @@ class Meter:
         self.due = True
 
     def _tell_course(self, *, last: bool = False) -> None:
-        self._optimisers.tell_rates(self._backwards, last=last)
-        news = self._pace.news(Count(self._steps, self._backwards, self._stepped_at), self._gate.paused_s)
+        backwards = self._losses.count
+        if (backwards, self._steps) == self._course and not last:
+            return
+        self._course = (backwards, self._steps)
+        self._optimisers.tell_rates(backwards, last=last)
+        news = self._pace.news(Count(self._steps, backwards, self._passes_a_step), self._gate.paused_s)
         if news is not None:
             REPORTER.tell("progress", BARS.complete(news))
 
     def _tell_remains(self) -> None:
         with suppress(Exception):  # the run is over, and has succeeded or failed by itself
             models = names.trained(names.find(self._listing, self._main))
-            if (left := self._remains.inspection(models, self._backwards)) is not None:
+            if (left := self._remains.inspection(models, self._losses.count)) is not None:
                 REPORTER.tell("inspection", left)
 
     def _inspect(self, control: Control) -> bool:
@@ -216,7 +227,11 @@ def _single(tensors: Any) -> torch.Tensor | None:
 
 
 def _wrapped(backward: Callable[..., None], meter: Meter) -> Callable[..., None]:
-    """The parameters are spelt out, as torch does: packing and unpacking them costs each step a microsecond."""
+    """What an ordinary pass pays for is written out here: each call and each question more shows in a small model.
+
+    The parameters are spelt out as torch does: packing and unpacking them costs each step a microsecond.
+    """
+    plain = torch.Tensor
 
     def watched(
         tensors: Any,
@@ -227,7 +242,13 @@ def _wrapped(backward: Callable[..., None], meter: Meter) -> Callable[..., None]
         inputs: Any = None,
     ) -> None:
         if meter.watching:
-            meter.on_backward(tensors)
+            if meter.due or not meter.plain or type(tensors) is not plain:
+                meter.on_backward(tensors)
+            else:
+                try:
+                    meter.keep(tensors.item())
+                except (RuntimeError, TypeError):  # not one number, or a complex one
+                    meter.on_backward(tensors)
         backward(tensors, grad_tensors, retain_graph, create_graph, grad_variables, inputs)
 
     watched.__name__, watched.__qualname__, watched.__doc__ = "backward", "backward", backward.__doc__

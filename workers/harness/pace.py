@@ -11,11 +11,11 @@ from workers.harness.loops import Plan
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What has been done: steps of optimisers, backward passes, and how many of these there were at the last step."""
+    """What has been done: steps of optimisers, backward passes, and how many of these make a step (0: unknown)."""
 
     steps: int
     backwards: int
-    backwards_stepped: int
+    passes_a_step: float = 0.0
 
     @property
     def shown(self) -> int:
@@ -33,7 +33,7 @@ class Pace:
         """A run begins now."""
         self.plan: Plan | None = None
         self._began = time.monotonic()
-        self._told = Count(0, 0, 0)
+        self._told = Count(0, 0)
         self._told_at = 0.0
         self._first: tuple[float, int] | None = None
 
@@ -43,7 +43,7 @@ class Pace:
             return None
         now = time.monotonic() - self._began - paused_s
         if count.shown < self._told.shown:  # passes were counted, and now there is an optimiser whose steps can be
-            self._told, self._told_at = Count(0, 0, 0), 0.0
+            self._told, self._told_at = Count(0, 0), 0.0
         rate = (count.shown - self._told.shown) / max(now - self._told_at, 1e-6)
         self._first = self._first or (now, count.backwards)
         self._told, self._told_at = count, now
@@ -54,8 +54,8 @@ class Pace:
         total = self.plan.passes if self.plan else None
         if total is None or count.backwards > total:
             return None
-        if count.steps and count.backwards_stepped > count.steps:
-            total = max(round(total * count.steps / count.backwards_stepped), count.steps)
+        if count.steps and count.passes_a_step > 1:
+            total = max(round(total / count.passes_a_step), count.steps)
         return total if count.shown <= total else None
 
     def _outlook(self, count: Count, now: float) -> dict[str, Any]:

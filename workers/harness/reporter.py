@@ -23,11 +23,14 @@ Hearer = Callable[[str, str, list[Point]], None]
 
 Gathered = tuple[int, float | torch.Tensor]
 
+Source = Callable[[], list[Point]]
+"""Answers what has gathered since it was asked last."""
+
 _EXACT_POINTS = 5000
 _POINTS_PER_BATCH = 20
 _POINTS_PER_EVENT = 1000
 _EVENTS_PER_BATCH = 8
-"""Of what was told: 160 a second, and the supervisor takes 200 in all."""
+"""Of what was told: 160 a second at most, and the supervisor takes 200 in all."""
 _WAITING_EVENTS = 2000
 _LAST_EVENTS = 300
 
@@ -104,6 +107,10 @@ class Reporter:
             series = self._series[name] = _Series(kind)
         return series.points
 
+    def draw(self, name: str, kind: str, source: Source) -> None:
+        """From here on the points of this metric are those of `source`, asked when they are sent."""
+        self._series[name] = _Series(kind, source)
+
     def say(self, type_: str, data: dict[str, Any]) -> None:
         """Send it at once, after all that has gathered."""
         self.flush()
@@ -152,12 +159,13 @@ class Reporter:
 class _Series:
     """The points of one metric that wait, and how many of it were sent."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, source: Source | None = None) -> None:
         self.kind = kind
         self.points: deque[Gathered] = deque()
+        self.take = source or self._take
         self.sent = 0
 
-    def take(self) -> list[Point]:
+    def _take(self) -> list[Point]:
         """Reading a number that still lies on a GPU waits for it: here, and not in the training."""
         taken = [self.points.popleft() for _ in range(len(self.points))]
         return [(step, value if type(value) is float else float(value)) for step, value in taken]

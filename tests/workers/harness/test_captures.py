@@ -85,7 +85,7 @@ print("well")
 """
     run = harness.start(code)
     assert run.rest() == "well\n"
-    assert len(run.points("gradient_norm")) == 1
+    assert run.points("gradient_norm")[0][0] == 1
 
 
 def test_accumulated_gradients_count_the_steps(harness: Harness) -> None:
