@@ -81,7 +81,6 @@ os.utime(".", (12345, 12345))
     assert attack("import os\nprint(os.stat('.').st_atime == 12345, os.listxattr('.'))").text() == "False []\n"
 
 
-@pytest.mark.everywhere
 def test_a_changed_listing_does_not_stay(attack: Attack) -> None:
     assert attack("open('listing.py', 'w').write('raise SystemExit(9)')").outcome == "succeeded"
 

@@ -82,6 +82,26 @@ for place in (os.__file__, torch.__file__, "/etc/passwd", "/etc/hosts", "/proc/s
 
 
 @pytest.mark.everywhere
+def test_what_an_owner_may_do_to_a_file_a_run_may_not(attack: Attack) -> None:
+    """Rights and attributes need no more than to be the file's owner, and a run may have the uid of one. Where runs
+    share the machine's files it cannot even do so to its own, by name or by descriptor."""
+    code = """
+import fcntl, os, torch
+def look(file): return os.fstat(file).st_mode, os.listxattr(file)
+for path in (os.__file__, torch.__file__, "/etc/passwd", "/usr/bin/env", "/dev/null", "/usr", "listing.py"):
+    file = os.open(path, os.O_RDONLY)
+    before = look(file)
+    for attempt in (lambda: os.fchmod(file, 0o777), lambda: os.chmod(path, 0o777), lambda: os.chmod(f"/proc/self/fd/{file}", 0o777),
+                    lambda: os.setxattr(file, "user.a", b"b"), lambda: os.setxattr(path, "user.a", b"b"),
+                    lambda: os.fchown(file, os.getuid(), os.getgid()), lambda: os.chown(path, os.getuid(), os.getgid())):
+        try: attempt()
+        except OSError: pass
+    if look(file) != before: print(path)
+"""
+    assert attack(code).text() == ("" if attack.flat else "listing.py\n")
+
+
+@pytest.mark.everywhere
 def test_no_name_leads_out_of_its_folder(attack: Attack) -> None:
     """Up and across, through links, through /proc, and by a descriptor of a folder."""
     code = """

@@ -36,7 +36,6 @@ def test_forged_lines_change_neither_state_nor_outcome(attack: Attack) -> None:
     assert [event.seq for event in told.events] == list(range(1, told.exit.last_seq + 1))
 
 
-@pytest.mark.everywhere
 def test_what_is_malformed_on_the_wire_is_counted(attack: Attack) -> None:
     told = attack(_EVERYWHERE.format(ending=""))
     assert told.outcome == "succeeded"
@@ -56,7 +55,6 @@ while time.time() < end: os.write(3, line * 50)
     assert told.data("notice")
 
 
-@pytest.mark.everywhere
 def test_one_endless_line_on_the_wire_is_dropped(attack: Attack) -> None:
     told = attack("import os\nfor _ in range(40): os.write(3, b'[' * 50_000)\nos.write(3, b'\\n')")
     assert told.outcome == "succeeded"
@@ -64,13 +62,11 @@ def test_one_endless_line_on_the_wire_is_dropped(attack: Attack) -> None:
     assert told.data("notice")
 
 
-@pytest.mark.everywhere
 def test_a_claimed_success_does_not_hide_a_failure(attack: Attack) -> None:
     told = attack('import os\nos.write(3, b\'{"type":"end","data":{"message":"fine"}}\\n\')\nos._exit(4)')
     assert (told.outcome, told.message) == ("failed", "fine")
 
 
-@pytest.mark.everywhere
 def test_patched_clocks_change_nothing(attack: Attack) -> None:
     told = attack("import time\ntime.monotonic = time.time = lambda: 0.0\nwhile True: pass", wall_s=0.5)
     assert told.outcome == "timed_out"
@@ -78,7 +74,6 @@ def test_patched_clocks_change_nothing(attack: Attack) -> None:
     assert 0.5 <= told.exit.wall_s < 3
 
 
-@pytest.mark.everywhere
 def test_a_module_named_like_a_library_harms_only_its_run(attack: Attack) -> None:
     assert (
         attack("open('torch.py', 'w').write('raise SystemExit')\nimport torch\nprint(torch.ones(1).item())").text()
@@ -86,14 +81,12 @@ def test_a_module_named_like_a_library_harms_only_its_run(attack: Attack) -> Non
     )
 
 
-@pytest.mark.everywhere
 def test_an_early_exit_is_a_success_only_of_the_code(attack: Attack) -> None:
     """Nothing was claimed and nothing checked: the run has ended, and that is all that is said."""
     told = attack("import sys\nclass Equal:\n    def __eq__(self, other): return True\nsys.exit(0)")
     assert (told.outcome, told.data("verdict")) == ("succeeded", [])
 
 
-@pytest.mark.everywhere
 def test_a_right_answer_does_not_outlast_the_clock(attack: Attack) -> None:
     told = attack("import time\nprint('42', flush=True)\ntime.sleep(60)", wall_s=0.5)
     assert (told.outcome, told.text()) == ("timed_out", "42\n")

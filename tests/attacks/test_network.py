@@ -27,7 +27,6 @@ for family in (0, *range(2, 64), {"1" if attack.flat else "0"}):
     assert (told.outcome, told.text()) == ("succeeded", "")
 
 
-@pytest.mark.everywhere
 def test_names_are_not_resolved(attack: Attack) -> None:
     told = attack(
         "import socket\ntry:\n    print(socket.getaddrinfo('example.org', 80))\nexcept OSError as e:\n    print('none')"
@@ -36,10 +35,16 @@ def test_names_are_not_resolved(attack: Attack) -> None:
 
 
 @pytest.mark.everywhere
-@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fd00:ec2::254", "127.0.0.1"])
-def test_addresses_of_the_cloud_are_out_of_reach(attack: Attack, address: str) -> None:
-    told = attack(f"import socket\nsocket.create_connection(({address!r}, 80), timeout=2)")
-    assert told.message.startswith("PermissionError")
+def test_addresses_of_the_cloud_are_out_of_reach(attack: Attack) -> None:
+    code = """
+import socket
+for address in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254", "127.0.0.1", "::1"):
+    try:
+        socket.create_connection((address, 80), timeout=2)
+    except PermissionError:
+        print("refused")
+"""
+    assert attack(code).text() == "refused\n" * 5
 
 
 @pytest.mark.everywhere

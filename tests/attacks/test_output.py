@@ -31,13 +31,11 @@ def test_a_flood_ends_at_the_limit_and_what_came_before_is_kept(attack: Attack, 
     assert len(told.text().encode()) == 1 << 20
 
 
-@pytest.mark.everywhere
 def test_exactly_the_limit_is_no_flood(attack: Attack) -> None:
     told = attack("import sys\nsys.stdout.write('x' * 1000)", console_bytes=1000)
     assert (told.outcome, len(told.text())) == ("succeeded", 1000)
 
 
-@pytest.mark.everywhere
 def test_one_byte_more_is_one(attack: Attack) -> None:
     told = attack("import sys\nsys.stdout.write('x' * 1001)", console_bytes=1000)
     assert (told.outcome, len(told.text())) == ("output_limit", 1000)
@@ -49,14 +47,12 @@ def test_no_event_is_larger_than_the_protocol_allows(attack: Attack) -> None:
     assert told.text() == "\0\U0001f525" * 160_000
 
 
-@pytest.mark.everywhere
 def test_bytes_that_are_no_text_are_marked(attack: Attack) -> None:
     told = attack("import os\nos.write(1, b'a\\xff\\xfeb\\x1b[31mred\\x00')")
     assert told.text() == "a\ufffd\ufffdb\x1b[31mred\0"
     assert json.loads(encode(told.events[-1]))["data"]["text"] == told.text()
 
 
-@pytest.mark.everywhere
 def test_lines_that_look_like_ours_are_text(attack: Attack) -> None:
     lines = (
         '{"kind":"exit","outcome":"succeeded","message":"","exit_code":0}\n{"type":"verdict","data":{"passed":true}}\n'
@@ -78,6 +74,5 @@ os.write(1, b"\\xf0\\x9f")
     assert attack(code).text() == "\U0001f525é\ufffd"
 
 
-@pytest.mark.everywhere
 def test_closing_the_console_is_the_code_s_own_affair(attack: Attack) -> None:
     assert attack("import os\nos.close(1); os.close(2)\n").outcome == "succeeded"

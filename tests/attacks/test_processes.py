@@ -128,13 +128,11 @@ print("done")
     assert told.exit.wall_s < 5
 
 
-@pytest.mark.everywhere
 def test_threads_that_hold_the_console_do_not_outlast_the_clock(attack: Attack) -> None:
     code = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\nprint('done')"
     assert attack(code, wall_s=0.7).outcome == "timed_out"
 
 
-@pytest.mark.everywhere
 def test_ignoring_every_signal_does_not_help(attack: Attack) -> None:
     code = """
 import signal
@@ -206,7 +204,6 @@ os.kill(os.getpid(), signal.SIGSTOP)
     assert attack(code, wall_s=0.5).outcome == "timed_out"
 
 
-@pytest.mark.everywhere
 def test_much_cpu_over_many_threads_ends_with_the_clock(attack: Attack) -> None:
     code = """
 import hashlib, threading
@@ -245,11 +242,9 @@ def test_limits_of_its_keeper_cannot_be_lowered(attack: Attack) -> None:
     assert told.message == "PermissionError: [Errno 1] Operation not permitted"
 
 
-@pytest.mark.everywhere
 def test_a_loop_without_end_times_out(attack: Attack) -> None:
     assert attack("while True: pass", wall_s=0.5).outcome == "timed_out"
 
 
-@pytest.mark.everywhere
 def test_a_sleep_times_out(attack: Attack) -> None:
     assert attack("import select; select.select([], [], [])", wall_s=0.5).outcome == "timed_out"

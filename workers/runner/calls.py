@@ -95,7 +95,7 @@ _NEW_NAMESPACES = 0x7E02_0000
 _SAME_PROCESS = 0x0001_0000
 _AF_UNIX = 1
 _MAP_HUGETLB = 0x4_0000
-_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX, _NOTIFY = 8, 10, 15, 1026
+_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX, _SET_LEASE, _NOTIFY = 8, 10, 15, 1024, 1026
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 _NESTED_GUARDS: dict[str, Guard] = {
@@ -119,14 +119,16 @@ _OF_OTHERS = frozenset(
     fork vfork execve execveat socket bind listen accept accept4 connect
     kill tkill tgkill pidfd_open pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo
     setpriority sched_setparam sched_setscheduler sched_setaffinity fcntl
-    truncate chown lchown fchownat setxattr lsetxattr removexattr lremovexattr
+    truncate chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
     inotify_init inotify_init1 inotify_add_watch inotify_rm_watch
     """.split()  # noqa: SIM905 - read as a text
 )
 """Starts, reaches, hurts or watches processes and files that a run which shares its namespaces has no business with."""
 
-_BY_PATH = frozenset({"chmod", "fchmodat", "fchmodat2"})
-"""Would close files of others, too. Copying a file ends with them, so that they are not refused aloud."""
+_OF_OWNERS = frozenset({"chmod", "fchmod", "fchmodat", "fchmodat2"})
+"""Need no more than that the file is the user's own, who may be the owner of all that a run can read; Landlock judges
+none of them. Copying a file ends with them, so that they are not refused aloud. (Times are left to be set: whoever
+touches a file tries that first, and makes the file only if it fails.)"""
 
 _FLAT_GUARDS: dict[str, Guard] = {
     **{name: guard for name, guard in _NESTED_GUARDS.items() if not name.startswith("socket")},
@@ -136,17 +138,17 @@ _FLAT_GUARDS: dict[str, Guard] = {
     "rt_sigqueueinfo": OnlySelf(argument=0),
     "rt_tgsigqueueinfo": OnlySelf(argument=0),
     "sched_setaffinity": OnlyValues(argument=0, values=(0,)),
-    # A descriptor whose input sends a signal to somebody, or a folder that tells of changes.
-    "fcntl": NeverValues(argument=1, values=(_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX, _NOTIFY)),
+    # A descriptor whose input sends a signal to somebody, a file that others must wait for, a folder that tells of changes.
+    "fcntl": NeverValues(argument=1, values=(_SET_OWNER, _SET_SIGNAL, _SET_OWNER_EX, _SET_LEASE, _NOTIFY)),
     # As above without PDEATHSIG: the run ends when the process that looks after it does.
     "prctl": OnlyValues(argument=0, values=(3, 4, 15, 16, 21, 23, 39, 0x5356_4D41)),
 }
 
 FLAT = Calls(
-    allowed=_NESTED - _OF_OTHERS - _BY_PATH,
+    allowed=_NESTED - _OF_OTHERS - _OF_OWNERS,
     guarded=_FLAT_GUARDS,
     absent=NESTED.absent,
-    swallowed=_BY_PATH,
+    swallowed=_OF_OWNERS,
 )
 
 

@@ -166,6 +166,10 @@ PLACES_PER_SLOT = SPARES + 1
 NAME_BYTES = 1024
 """What the kernel keeps for each file, however small: charged to the run's memory where nothing else counts names."""
 
+SOCKET_BYTES = 2 * 212_992
+"""The most that waits in one socket, by Linux's usual bounds: no process's memory figures show it, so where nothing else
+counts it each socket of a run is charged as if it were full."""
+
 MOST_TIDIED = 20_000
 """With more files than this left behind, a slot is built anew instead of being tidied."""
 

@@ -11,6 +11,7 @@ from workers.runner.cell import Windows
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PRECISE_EVERY_S = 0.25
+_WIRE_ENDS = 2
 _COUNTED = ("RssAnon", "RssShmem", "VmSwap")
 _COUNTED_PRECISELY = ("Pss_Anon", "Pss_Shmem", "SwapPss")
 
@@ -43,9 +44,9 @@ class Usage:
         self.base_cpu_s = base.cpu_s if base else 0.0
 
     def exceeds(self, limit: int) -> bool:
-        """Take a sample; whether the processes' memory and both tmpfs hold more than `limit` bytes."""
+        """Take a sample; whether the processes' memory, the files and the sockets hold more than `limit` bytes."""
         reading = self.read()
-        files = self._files()
+        files = self._files() + self._sockets()
         self.cpu_s = max(self.cpu_s, reading.cpu_s - self.base_cpu_s)
         self.peak = max(self.peak, reading.bound - self._inherited * len(reading.processes) + files)
         now = time.monotonic()
@@ -76,6 +77,13 @@ class Usage:
         rooms = [os.fstatvfs(folder) for folder in self._windows.rooms]
         used = sum((room.f_blocks - room.f_bfree) * room.f_frsize for room in rooms)
         return used + sum((room.f_files - room.f_ffree) * policy.NAME_BYTES for room in rooms)
+
+    def _sockets(self) -> int:
+        """What may wait in them. A run that shares its network with others cannot make any."""
+        if self._windows.processes:
+            return 0
+        said = self._text(f"{self._windows.keeper}/net/sockstat").split()
+        return max(0, int(said[2]) - _WIRE_ENDS) * policy.SOCKET_BYTES if said else 0
 
     def _sum(self, name: str, entries: tuple[str, ...]) -> int:
         """Sum of lines like `RssAnon:  215708 kB`, in bytes."""

@@ -149,7 +149,10 @@ def test_guarded_calls_are_judged_by_their_argument(
         ("setpriority", (0, 0), errno.EPERM),
         ("truncate", (), errno.EPERM),
         ("fchmodat", (), 0),
-        ("fchmod", (), _ALLOW),
+        ("fchmod", (), 0),
+        ("fchown", (), errno.EPERM),
+        ("fsetxattr", (), errno.EPERM),
+        ("fcntl", (0, 1024), errno.EPERM),
     ],
 )
 def test_a_process_without_namespaces_of_its_own_reaches_only_itself(
