@@ -30,7 +30,9 @@ ON_THE_PRODUCT: dict[str, Callable[[Person], Figures]] = {"first_loss": first_lo
 def main() -> None:
     wanted = sys.argv[1:] or [*ON_THE_PRODUCT, *ALONE]
     if unknown := set(wanted) - {*ALONE, *ON_THE_PRODUCT}:
-        sys.exit(f"There is no bench {', '.join(sorted(unknown))}: name some of {', '.join([*ON_THE_PRODUCT, *ALONE])}.")
+        sys.exit(
+            f"There is no bench {', '.join(sorted(unknown))}: name some of {', '.join([*ON_THE_PRODUCT, *ALONE])}."
+        )
     if any(name in ON_THE_PRODUCT for name in wanted):
         measure_product([measure for name, measure in ON_THE_PRODUCT.items() if name in wanted])
     for name, measure in ALONE.items():
