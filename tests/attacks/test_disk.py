@@ -33,7 +33,7 @@ try:
 except OSError as error:
     print(error.errno in {_closed(attack, folder, 28)}, made < {8192 if attack.flat else 4000})
 """
-    told = attack(code, memory_mb=400)
+    told = attack(code, memory_mb=200)
     if attack.machine.tier == "T1b" and folder == ".":
         attack.rebuilt = True
         assert told.outcome == "out_of_memory"

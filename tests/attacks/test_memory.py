@@ -126,6 +126,22 @@ for attempt in (lambda: os.memfd_create("x"), lambda: have(libc.shmget(0, 4096, 
 
 
 @pytest.mark.everywhere
+def test_tables_of_pages_count_though_their_pages_are_empty(attack: Attack) -> None:
+    """One byte read in each 2 MiB of nothing: all of it is the same empty page, and each has a table of its own."""
+    code = """
+import ctypes, mmap, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+size, step = 1 << 39, 2 << 20
+start = libc.mmap(None, ctypes.c_size_t(size), mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)
+libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), 15)  # no huge page in its place
+for place in range(start, start + size, step): ctypes.c_char.from_address(place).value
+time.sleep(60)
+"""
+    assert attack(code, memory_mb=400, wall_s=30).outcome == "out_of_memory"
+
+
+@pytest.mark.everywhere
 def test_what_waits_in_sockets_counts(attack: Attack) -> None:
     """It is in no process's figures."""
     code = """

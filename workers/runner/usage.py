@@ -12,7 +12,8 @@ from workers.runner.cell import Windows
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PRECISE_EVERY_S = 0.25
 _WIRE_ENDS = 2
-_COUNTED = ("RssAnon", "RssShmem", "VmSwap")
+_PAGE_TABLES = ("VmPTE",)
+_COUNTED = ("RssAnon", "RssShmem", "VmSwap", *_PAGE_TABLES)
 _COUNTED_PRECISELY = ("Pss_Anon", "Pss_Shmem", "SwapPss")
 
 
@@ -70,7 +71,8 @@ class Usage:
         return Reading(students, bound, sum(self._cpu_s(name) for name in processes))
 
     def _exact(self, process: str) -> int:
-        return self._sum(f"{process}/smaps_rollup", _COUNTED_PRECISELY)
+        pages = self._sum(f"{process}/smaps_rollup", _COUNTED_PRECISELY)
+        return pages + self._sum(f"{process}/status", _PAGE_TABLES)
 
     def _files(self) -> int:
         """What is in them, and what the kernel keeps for their names where it does not limit those."""
