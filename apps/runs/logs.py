@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from apps.runs.streams import Entry
 
-MAX_LOG_BYTES = 6 * 1024 * 1024
-"""Before compression. A worker lets 4 MB of an attempt through, so two attempts are cut here at the earliest."""
+MAX_LOG_BYTES = 12 * 1024 * 1024
+"""Before compression. A worker lets 10 MB of an attempt through: one is kept whole, of two the older is cut first."""
 
 
 def pack(entries: Sequence[Entry]) -> bytes:
