@@ -24,6 +24,7 @@ _SIGNAL = signal.SIGRTMAX - 3
 
 _PATIENCE_S = 1.0
 _SIGNAL_EVERY_S = 0.25
+_MISSED_S = 1.5
 _GIVE_UP_S = 6.0
 _OURS = os.path.dirname(__file__) + os.sep  # noqa: PTH120
 _STAGE = ("student.py", "zygote.py", "questions.py")
@@ -82,7 +83,10 @@ class Gate:
                 signal.pthread_kill(self._student, _SIGNAL)
 
     def attend(self, *, at_step: bool = True) -> None:
-        """Do what is asked, and wait while paused. Other threads that train wait for the one that is the student's."""
+        """Do what is asked, and wait while paused. Other threads that train wait for the one that is the student's,
+        unless that does not come, since it waits for them: then it is done here."""
+        if self._is_missed():
+            self._student = threading.get_ident()
         if threading.get_ident() != self._student:
             self._open.wait()
         elif not self._inside:
@@ -92,6 +96,11 @@ class Gate:
             finally:
                 self._inside = False
                 self.waiting = self._stepping or not self._asked.empty()
+
+    def _is_missed(self) -> bool:
+        """Whether neither a step nor a signal has brought the student's thread here."""
+        since = self._since
+        return bool(self._student and since and not self._inside and time.monotonic() - since > _MISSED_S)
 
     def _clear(self) -> None:
         self.waiting = self._stepping = self._inside = False

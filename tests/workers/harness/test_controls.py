@@ -177,7 +177,7 @@ def test_workers_of_a_data_loader_outlive_a_pause(harness: Harness) -> None:
 
 
 def test_training_in_a_thread_waits_too(harness: Harness) -> None:
-    longer = TRAINING.replace("range(40)", "range(160)")
+    longer = TRAINING.replace("range(40)", "range(120)").replace("sleep(0.002)", "sleep(0.012)")  # a pause takes 1 s
     code = "import threading\ndef train():\n" + "".join(f"    {line}\n" for line in longer.splitlines())
     run = harness.start(code + "thread = threading.Thread(target=train)\nthread.start()\nthread.join()\n")
     run.until("metric")
