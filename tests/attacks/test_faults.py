@@ -13,7 +13,7 @@ import pytest
 
 from tests.attacks.conftest import Attack, idle
 from tests.attacks.machines import Machine, keepers, started_on, zygote
-from tests.workers.runner.live import Runner, alive, children, started, wait_until
+from tests.workers.runner.live import Runner, alive, children, descendants, started, wait_until
 
 _SLEEP = "import time\nprint('on', flush=True)\ntime.sleep(60)"
 
@@ -83,8 +83,9 @@ def test_only_the_slot_of_a_killed_zygote_is_affected(tmp_path: Path) -> None:
         for run in runs:
             run.until("stdout")
         before = runner.zygotes()
+        dying = descendants(before[1])
         os.kill(before[1], signal.SIGKILL)
-        wait_until(lambda: len(set(runner.zygotes()) - set(before)) == 1)
+        wait_until(lambda: len(set(runner.zygotes()) - set(before)) == 1 and not any(map(alive, dying)))
         for run in runs:
             with suppress(OSError):  # one of them is lost, and its line closed
                 run.stop()

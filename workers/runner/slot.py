@@ -283,7 +283,7 @@ class Slot:
 
     def _reject(self, spare: Spare, weakness: str) -> None:
         self._coming = _without(self._coming, spare.sizes)
-        spare.close()
+        self._discard(spare)
         self._stumble(weakness)
 
     def _keep_ready(self, spare: Spare) -> None:
