@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
-
 import pytest
 
 from tests.faults.students import PATIENCE_S, Accepted, Student, Viewer, check_order
@@ -14,16 +11,6 @@ from tests.product import MARKS, Product, wait_for
 pytestmark = pytest.mark.live
 
 Told = tuple[Accepted, Viewer]
-
-
-@pytest.fixture(scope="module")
-def people(live: Product) -> Iterator[tuple[Student, Student]]:
-    """Two, since nobody has more than two runs at work; the machine has two slots."""
-    with ExitStack() as stack:
-        two = tuple(stack.enter_context(closing(Student(live, role))) for role in ("student", "moderator"))
-        for person in two:
-            person.log_in()
-        yield two[0], two[1]
 
 
 @pytest.mark.parametrize("name", sorted(MARKS))

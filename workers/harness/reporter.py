@@ -2,7 +2,7 @@
 
 For whoever watches a part of the student's work (training, bars, boards, figures): `tell` and `observe` may be called
 in any thread, cost a microsecond or two, never block and never raise. The pulse sends what has gathered 20 times a
-second. `on_begin`, `on_tick`, `on_points` and `on_end` are called once a process, in the zygote, and say what shall
+second, 10 times once a run has gone on for a while. `on_begin`, `on_tick`, `on_points` and `on_end` are called once a process, in the zygote, and say what shall
 happen in each run.
 """
 
@@ -56,7 +56,7 @@ class Reporter:
         self._hearers.append(hearer)
 
     def on_tick(self, tick: Callable[[], None]) -> None:
-        """For the life of the process: call it in the pulse's thread, 20 times a second, before what it tells is sent."""
+        """For the life of the process: call it in the pulse's thread, at every beat, before what it tells is sent."""
         self._ticks.append(tick)
 
     def on_begin(self, begin: Callable[[], None]) -> None:
