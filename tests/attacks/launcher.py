@@ -30,19 +30,20 @@ def main() -> None:
     parser.add_argument("--contained", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
+    needed = [Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), Path.cwd()]
     kernel.die_with_parent(signal.SIGKILL)
     if arguments.contained:
-        _enter_container()
+        _enter_container(needed)
     if os.geteuid() == 0 and arguments.user is not None:
         if not arguments.contained:
             kernel.unshare(kernel.NEW_MOUNTS)
             kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
-        _open_homes([Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), Path.cwd()])
+        _open_homes(needed)
         os.setgroups([])
         os.setresgid(arguments.user, arguments.user, arguments.user)
         os.setresuid(arguments.user, arguments.user, arguments.user)
     elif os.geteuid() == 0 and arguments.contained:
-        _open_homes([Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), Path.cwd()])
+        _open_homes(needed)
         _keep_only(_KILL, _SETGID, _SETUID)
     if arguments.contained and os.geteuid() != 0:
         kernel.drop_capabilities()
@@ -50,7 +51,7 @@ def main() -> None:
     os.execv(arguments.command[0], arguments.command)  # noqa: S606
 
 
-def _enter_container() -> None:
+def _enter_container(needed: list[Path]) -> None:
     """No network, no other processes, small folders; returns in a child of the container's process 1."""
     uid, gid = os.geteuid(), os.getegid()
     spaces = kernel.NEW_MOUNTS | kernel.NEW_PIDS | kernel.NEW_IPC | kernel.NEW_NET
@@ -61,7 +62,7 @@ def _enter_container() -> None:
     kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
     kernel.mount("proc", "/proc", "proc", kernel.NO_SUID | kernel.NO_DEV | kernel.NO_EXEC)
     for folder, size in _ROOMS.items():
-        kernel.mount("tmpfs", folder, "tmpfs", kernel.NO_SUID | kernel.NO_DEV, size)
+        _cover(Path(folder), size, needed)
     _start_and_wait()
     kernel.die_with_parent(signal.SIGKILL)
 
@@ -83,15 +84,21 @@ def _start_and_wait() -> None:
             status = ended
 
 
-def _open_homes(places: list[Path]) -> None:
+def _open_homes(needed: list[Path]) -> None:
     """Where a home that is closed to others holds what is needed, cover it with a folder that holds only that."""
-    closed = {home for place in places for home in place.parents if not home.stat().st_mode & 0o001}
+    closed = {home for place in needed for home in place.parents if not home.stat().st_mode & 0o001}
     for home in sorted(closed, key=lambda path: len(path.parts))[:1]:
-        held = [(place, os.open(place, os.O_PATH)) for place in places if place.is_relative_to(home)]
-        kernel.mount("tmpfs", str(home), "tmpfs", kernel.NO_SUID | kernel.NO_DEV, "size=1m,mode=0755")
-        for place, descriptor in held:
-            place.mkdir(parents=True, exist_ok=True)
-            kernel.mount(f"/proc/self/fd/{descriptor}", str(place), None, kernel.BIND | kernel.RECURSIVE)
+        _cover(home, "size=1m,mode=0755", needed)
+
+
+def _cover(folder: Path, size: str, needed: list[Path]) -> None:
+    """An empty folder over this one, in which only what is needed of it can be seen: a checkout may lie anywhere."""
+    held = [(place, os.open(place, os.O_PATH)) for place in needed if place.is_relative_to(folder)]
+    kernel.mount("tmpfs", str(folder), "tmpfs", kernel.NO_SUID | kernel.NO_DEV, size)
+    for place, descriptor in held:
+        place.mkdir(parents=True, exist_ok=True)
+        kernel.mount(f"/proc/self/fd/{descriptor}", str(place), None, kernel.BIND | kernel.RECURSIVE)
+        os.close(descriptor)
 
 
 def _keep_only(*kept: int) -> None:

@@ -11,8 +11,8 @@ from redis import Redis
 from kindling.embedded.addresses import name_valkey
 from kindling.embedded.secrets import Secrets
 from tests.faults.students import Student
-from tests.faults.test_processes import MIDDLE, check_end, check_next_run
-from tests.faults.test_stages import Told, begin, begin_and_pause, resume, start
+from tests.faults.test_processes import LATER, check_end, check_next_run
+from tests.faults.test_stages import Told, begin_and_pause, resume, start
 from tests.product import Product
 
 pytestmark = pytest.mark.live
@@ -53,9 +53,11 @@ def full(broker: Redis) -> Iterator[None]:
 def begin_all(people: tuple[Student, Student]) -> list[tuple[Student, Told]]:
     """One paused, one running, one queued."""
     ada, bob = people
-    paused, running = begin_and_pause(ada), begin(ada)
-    running[1].wait_for_text(MIDDLE)
-    return [(ada, paused), (ada, running), (bob, start(bob))]
+    paused, running = begin_and_pause(ada), begin_and_pause(ada)
+    queued = start(bob)
+    resume(ada, running)
+    running[1].wait_for_text(LATER)
+    return [(ada, paused), (ada, running), (bob, queued)]
 
 
 def check_all(people: tuple[Student, Student], told: list[tuple[Student, Told]]) -> None:

@@ -27,6 +27,7 @@ print("the end")
 """
 PRINTED = "".join(f"{step}\n" for step in range(STEPS)) + "the end\n"
 MIDDLE = f"\n{STEPS // 4}\n"
+LATER = f"\n{STEPS // 2}\n"
 
 HOLDERS = {"runner", "worker"}
 """Whose death takes the run along: it is started again, once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.students import PATIENCE_S, Accepted, Student, Viewer, check_order
-from tests.faults.test_processes import CODE, HOLDERS, MIDDLE, check_end, check_next_run, check_nothing_is_left
+from tests.faults.test_processes import CODE, HOLDERS, LATER, MIDDLE, check_end, check_next_run, check_nothing_is_left
 from tests.product import MARKS, Product, wait_for
 
 pytestmark = pytest.mark.live
@@ -18,10 +18,11 @@ def test_a_process_that_is_killed_while_runs_are_at_every_stage(
     live: Product, people: tuple[Student, Student], name: str
 ) -> None:
     ada, bob = people
-    paused, running = begin_and_pause(ada), begin(ada)
+    paused, running = begin_and_pause(ada), begin_and_pause(ada)  # both: nothing else gets a slot while we look
     queued, waiting = start(bob), start(ada)
     assert [bob.read_state(queued[0]), ada.read_state(waiting[0])] == ["queued", "waiting"]
-    running[1].wait_for_text(MIDDLE)
+    resume(ada, running)
+    running[1].wait_for_text(LATER)
     family = live.list_all()
     killed = live.kill(name)
     live.wait_for_return(name, killed, seconds=PATIENCE_S)
@@ -37,8 +38,9 @@ def test_a_process_that_is_killed_while_runs_are_at_every_stage(
 
 def test_every_stage_can_be_stopped(live: Product, people: tuple[Student, Student]) -> None:
     ada, bob = people
-    paused, running = begin_and_pause(ada), begin(ada)
+    paused, running = begin_and_pause(ada), begin_and_pause(ada)
     told = [(ada, paused), (ada, running), (bob, start(bob)), (ada, start(ada))]
+    resume(ada, running)
     for person, (run, _) in reversed(told):
         person.control(run, "stops")
     for person, (run, viewer) in told:
@@ -50,16 +52,10 @@ def test_every_stage_can_be_stopped(live: Product, people: tuple[Student, Studen
 
 
 def begin_and_pause(student: Student) -> Told:
-    run, viewer = begin(student)
+    run, viewer = start(student)
     viewer.wait_for_text(MIDDLE)
     student.control(run, "pauses")
     viewer.wait_for_state("paused")
-    return run, viewer
-
-
-def begin(student: Student) -> Told:
-    run, viewer = start(student)
-    viewer.wait_for_state("running")
     return run, viewer
 
 
@@ -69,7 +65,7 @@ def start(student: Student) -> Told:
 
 
 def resume(student: Student, told: Told) -> None:
-    """Until the run goes on: with its machine gone it does so from the start, and by itself."""
+    """Until the run goes on: if its machine is gone it does so from the start, and by itself."""
     run, viewer = told
 
     def goes_on() -> bool:

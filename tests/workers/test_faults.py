@@ -99,6 +99,7 @@ def test_a_worker_that_slept_past_its_lease_is_fenced_out(
         broker.send(job)
         wait_for(lambda: broker.printed(job) == [("1-1", "attempt 1")])
         first.freeze()
+        wait_for(lambda: broker.client.info("clients")["blocked_clients"] == 0)  # it would be given the next task
         asleep.open()
         broker.client.delete(f"lease:{job.run}")  # as if 15 s had gone by, and the schedule had looked
         start("two")

@@ -198,7 +198,8 @@ class Run:
             self._refused = claim.data["message"]
 
     def _examine(self, claim: Claim) -> None:
-        if self._examiner is None:
+        """Nothing counts that is said between the kill and its effect."""
+        if self._examiner is None or self._cause is not None:
             return
         if question := self._examiner.hear(claim):
             self._outbox.send(question, bounded=False)

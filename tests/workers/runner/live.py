@@ -134,10 +134,15 @@ class Runner:
         environment = {"PATH": path, **({"PYTHONPATH": str(ROOT)} if launcher else {})}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=root, env=environment, stderr=log)
-        wait_until(self._listens)
+        try:
+            wait_until(self._listens)
+        except AssertionError as error:
+            self.close()
+            raise AssertionError(f"the runner did not start: {self.log.read_text()}") from error
 
     def _listens(self) -> bool:
         """The socket is there a moment before anybody listens at it."""
+        assert self.process.poll() is None, "it has ended"
         with socket.socket(socket.AF_UNIX) as line, suppress(OSError):
             line.connect(str(self.socket))
             return True
