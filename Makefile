@@ -29,7 +29,7 @@ ready: $(INSTALLED) $(FRONT)
 test: ready chromium nginx lint
 	@result=0; \
 	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
-	$(BIN)/python -m pytest -m live || result=$$?; \
+	$(BIN)/python -m pytest -m live --numprocesses=2 --dist=loadfile || result=$$?; \
 	exit $$result
 
 # Installs nothing: a machine with GPUs has a torch of its own, built for CUDA. PYTHON names the Python that has it.
