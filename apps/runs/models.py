@@ -14,6 +14,14 @@ from apps.runs.states import ACTIVE, FINAL
 from workers.protocol import DEVICES, State
 
 
+class Visibility(models.TextChoices):
+    """Who may see a run besides the student whose it is."""
+
+    PRIVATE = "private", "Only you"
+    LINK = "link", "Whoever has the link"
+    PUBLIC = "public", "Everybody"
+
+
 class Run(models.Model):
     """One piece of code that a student asked to have run. `fence` numbers the decisions about who may speak for it."""
 
@@ -49,6 +57,14 @@ class Run(models.Model):
     metrics = models.JSONField(default=dict)
     checks = models.JSONField(null=True, blank=True, help_text="what came of the project's checks")
     goal_met = models.BooleanField(default=False)
+    prediction = models.JSONField(null=True, blank=True, help_text="what the student said beforehand would happen")
+    name = models.CharField(max_length=80, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    share_key = models.CharField(
+        max_length=43, unique=True, null=True, blank=True, help_text="opens it to who has the link"
+    )
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -65,6 +81,11 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=FINAL, finished_at__isnull=False) | Q(state__in=ACTIVE, finished_at__isnull=True),
                 name="run_finished_at_iff_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility=Visibility.LINK, share_key__isnull=False)
+                | ~Q(visibility=Visibility.LINK) & Q(share_key__isnull=True),
+                name="run_share_key_iff_shared_by_link",
             ),
         ]
 
@@ -88,6 +109,23 @@ class RunLog(models.Model):
 
     def __str__(self) -> str:
         return f"log of {self.run_id}"
+
+
+class Draft(models.Model):
+    """A student's code for a project, as it was last typed, on whatever device. `revision` lets an older page know that
+    it is older."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+    project = models.ForeignKey(Item, models.CASCADE, related_name="drafts")
+    code = models.TextField()
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "project"], name="draft_per_student_and_project")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.project_id} by {self.user_id}"
 
 
 class Outgoing(models.Model):
