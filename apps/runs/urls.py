@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from apps.runs import views
+from apps.runs.views import pages, status, steering
 
 app_name = "runs"
 urlpatterns = [
-    path("runs/", views.index, name="list"),
-    path("runs/", views.index, name="start"),
-    path("runs/<uuid:run_id>/", views.show, name="run"),
-    path("runs/<uuid:run_id>/tickets/", views.make_run_ticket, name="ticket"),
-    path("runs/<uuid:run_id>/stops/", views.stop, name="stop"),
-    path("runs/<uuid:run_id>/pauses/", views.pause, name="pause"),
-    path("runs/<uuid:run_id>/resumes/", views.resume, name="resume"),
-    path("runs/<uuid:run_id>/steps/", views.step, name="step"),
-    path("runs/<uuid:run_id>/inspections/", views.inspect, name="inspect"),
-    path("status/", views.show_status, name="status"),
-    path("status.json", views.tell_status, name="status-json"),
+    path("runs/", pages.index, name="list"),
+    path("runs/", pages.index, name="start"),
+    path("runs/<uuid:run_id>/", pages.show, name="run"),
+    path("runs/<uuid:run_id>/tickets/", steering.make_run_ticket, name="ticket"),
+    path("runs/<uuid:run_id>/stops/", steering.stop, name="stop"),
+    path("runs/<uuid:run_id>/pauses/", steering.pause, name="pause"),
+    path("runs/<uuid:run_id>/resumes/", steering.resume, name="resume"),
+    path("runs/<uuid:run_id>/steps/", steering.step, name="step"),
+    path("runs/<uuid:run_id>/inspections/", steering.inspect, name="inspect"),
+    path("status/", status.show_status, name="status"),
+    path("status.json", status.tell_status, name="status-json"),
 ]
