@@ -35,6 +35,8 @@ def test_facts_are_gathered() -> None:
             "device": "cpu",
             "limits": {},
             "checks": [],
+            "question": None,
+            "mistakes": {},
         }
     }
     assert compiled.listings == {

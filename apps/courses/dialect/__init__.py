@@ -4,6 +4,7 @@ from .blank import outline_blank
 from .compiling import Compiled, ItemFacts, ListingFacts, OutlineEntry, ProjectFacts, compile_chapter
 from .front_matter import Entry, read_entries
 from .problems import BadChapter, Problem, Problems
+from .questions import show_asked
 from .rendering import QuizAnswers, QuizChoice, show_question
 from .source import clean
 
@@ -23,5 +24,6 @@ __all__ = [
     "compile_chapter",
     "outline_blank",
     "read_entries",
+    "show_asked",
     "show_question",
 ]

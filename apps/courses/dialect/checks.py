@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import ast
 import math
-import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any, TypedDict
 
 from .nodes import Fence
 from .problems import Problems
+from .tables import read_toml
 
 MOST_CHECKS = 16
 MOST_VALUES = 1024
@@ -31,8 +30,6 @@ LONGEST_CALL = 300
 LONGEST_HINT = 400
 RELATIONS = ("close", "below", "above")
 FIELDS = ("name", "call", "inputs", "expect", "relation", "within", "hint")
-
-_AT_LINE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 class TensorFacts(TypedDict):
@@ -61,10 +58,8 @@ class _Wrong(Exception):
 
 def read_checks(fence: Fence, problems: Problems) -> tuple[CheckFacts, ...]:
     """The checks of one fence; everything wrong goes to `problems`, at the line where its check begins."""
-    try:
-        written = tomllib.loads(fence.code)
-    except tomllib.TOMLDecodeError as error:
-        _add_syntax(fence, str(error), problems)
+    written = read_toml(fence, "The checks are", problems)
+    if written is None:
         return ()
     tables = written.get("check")
     if set(written) != {"check"} or not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
@@ -73,12 +68,6 @@ def read_checks(fence: Fence, problems: Problems) -> tuple[CheckFacts, ...]:
     if len(tables) > MOST_CHECKS:
         problems.add(fence.line, f"There are {len(tables)} checks: keep the {MOST_CHECKS} that matter most.")
     return tuple(_read_each(fence, tables[:MOST_CHECKS], problems))
-
-
-def _add_syntax(fence: Fence, error: str, problems: Problems) -> None:
-    found = _AT_LINE.fullmatch(error)
-    line = fence.line + int(found["line"]) if found and found["line"] else fence.line
-    problems.add(line, f"The checks are not TOML here: {found['what'] if found else error}.")
 
 
 def _read_each(fence: Fence, tables: list[dict[str, Any]], problems: Problems) -> Iterator[CheckFacts]:

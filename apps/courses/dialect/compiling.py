@@ -28,7 +28,7 @@ from .nodes import (
 )
 from .problems import Problems
 from .rendering import QuizAnswers, Renderer
-from .rules import check_anatomy, collect_ids, kind_of
+from .rules import check_anatomy, check_mistakes, collect_ids, kind_of
 from .source import clean
 from .structure import RawBlock, RawSection, read_sections
 
@@ -44,7 +44,11 @@ class OutlineEntry(TypedDict):
 
 
 class ProjectFacts(TypedDict):
-    """`checks` are in the form of `.checks.CheckFacts`; like a quiz's answers they never leave for a browser."""
+    """`checks` are in the form of `.checks.CheckFacts`; like a quiz's answers they never leave for a browser.
+
+    Of `question`, in the form of `.questions.QuestionFacts`, that is true of its `answer`. `mistakes` is for each thing that
+    the engine diagnoses the id of the text that explains it, where the author named one.
+    """
 
     title: str
     code: str
@@ -54,6 +58,8 @@ class ProjectFacts(TypedDict):
     device: str
     limits: dict[str, int]
     checks: list[Mapping[str, Any]]
+    question: Mapping[str, Any] | None
+    mistakes: dict[str, str]
 
 
 class ListingFacts(TypedDict):
@@ -103,7 +109,9 @@ def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) ->
     text, problems = clean(source), Problems()
     document = _read(text, problems)
     check_anatomy(document.sections, problems)
-    renderer = Renderer(address, figures, collect_ids(document.sections, problems), problems)
+    ids = collect_ids(document.sections, problems)
+    check_mistakes(document.sections, ids, problems)
+    renderer = Renderer(address, figures, ids, problems)
     html = "".join(renderer.section(number, section) for number, section in enumerate(document.sections, start=1))
     problems.raise_any()
     return _collect(text, document, renderer, html)
@@ -165,6 +173,8 @@ def _project_facts(project: Project) -> ProjectFacts:
         device=project.device,
         limits=dict(project.limits),
         checks=list(project.checks),
+        question=project.question,
+        mistakes=dict(project.mistakes),
     )
 
 

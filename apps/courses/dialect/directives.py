@@ -24,6 +24,7 @@ from .nodes import (
     Quiz,
 )
 from .problems import Problems
+from .questions import QuestionFacts, read_question
 from .structure import SLUG, FenceWatch, check_key
 
 GOAL = re.compile(
@@ -32,7 +33,7 @@ GOAL = re.compile(
 CHOICE = re.compile(r"[-*] +\[(?P<mark>[ xX]?)\] ?(?P<text>.*)")
 OPENING = re.compile(r"(?P<mark>`{3,}|~{3,}) *(?P<language>[A-Za-z0-9_+-]*) *")
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.svg")
-FENCES = {"listing": ("python", "output"), "project": ("python", "output", "checks")}
+FENCES = {"listing": ("python", "output"), "project": ("python", "output", "checks", "predict")}
 DEVICES = ("cpu", "gpu")
 LIMITS = {
     # What an editor may ask for, up to what the site allows any project: least, most, and in words.
@@ -42,6 +43,8 @@ LIMITS = {
     "tmp_mb": (16, 1024, "MiB"),
     "shm_mb": (16, 1024, "MiB"),
 }
+DIAGNOSES = ("nan", "diverging", "not_learning", "overfitting")
+"""What the engine recognises in a run (`workers.shapes.DIAGNOSES`): a project may name where its text explains it."""
 CALLOUTS = ("note", "tip", "warning", "key")
 MATCHES = ("exact", "close")
 MOST_MINUTES = 60
@@ -135,6 +138,10 @@ def _read_project(directive: Directive, problems: Problems) -> Project:
         device=_read_device(directive, problems),
         limits=_read_limits(directive, problems),
         checks=_read_checks(directive, fences, problems),
+        question=_read_question(directive, fences, problems),
+        mistakes={
+            code: directive.attributes[code].removeprefix("#") for code in DIAGNOSES if code in directive.attributes
+        },
     )
 
 
@@ -163,6 +170,12 @@ def _read_checks(directive: Directive, fences: list[Fence], problems: Problems) 
     if not any(fence.language == "checks" for fence in fences):
         return ()
     return read_checks(_take_fence(directive, fences, "checks", problems, required=False), problems)
+
+
+def _read_question(directive: Directive, fences: list[Fence], problems: Problems) -> QuestionFacts | None:
+    if not any(fence.language == "predict" for fence in fences):
+        return None
+    return read_question(_take_fence(directive, fences, "predict", problems, required=False), problems)
 
 
 def _read_goal(directive: Directive, problems: Problems) -> str:
@@ -355,7 +368,7 @@ def _join(passages: list[Passage], nothing: Passage) -> Passage:
 SHAPES: Mapping[str, Shape] = {
     "objectives": Shape(_read_objectives),
     "listing": Shape(_read_listing, required=("title",), optional=("output",)),
-    "project": Shape(_read_project, required=("title", "goal", "minutes"), optional=("device", *LIMITS)),
+    "project": Shape(_read_project, required=("title", "goal", "minutes"), optional=("device", *LIMITS, *DIAGNOSES)),
     "quiz": Shape(_read_quiz),
     "exercise": Shape(_read_card, required=("title",)),
     "interview": Shape(_read_card),

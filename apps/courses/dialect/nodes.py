@@ -66,7 +66,8 @@ class Listing:
 class Project:
     """Code that the student trains. `goal` is `metric<number` or `metric>number`, judged on the metric's last value.
 
-    `limits` are those that differ from any run's, by name; `checks` stand in the form of `.checks.CheckFacts`.
+    `limits` are those that differ from any run's, by name; `checks` stand in the form of `.checks.CheckFacts`, `question`
+    in that of `.questions.QuestionFacts`. `mistakes` says where the text explains what the engine can diagnose: id by code.
     """
 
     line: int
@@ -81,6 +82,8 @@ class Project:
     device: str = "cpu"
     limits: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Mapping[str, Any], ...] = ()
+    question: Mapping[str, Any] | None = None
+    mistakes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

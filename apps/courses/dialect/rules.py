@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from .nodes import Block, Card, Heading, Next, Objectives, Passage, Project, Quiz, Section
 from .problems import Problems
@@ -57,6 +57,15 @@ def collect_ids(sections: Sequence[Section], problems: Problems) -> frozenset[st
             problems.add(line, f"The id “{key}” is taken by line {lines[key]}: choose another.")
         lines.setdefault(key, line)
     return frozenset(lines)
+
+
+def check_mistakes(sections: Sequence[Section], ids: Collection[str], problems: Problems) -> None:
+    """What a project says of where its text explains a diagnosis must stand in the text."""
+    projects = [block for section in sections for block in section.blocks if isinstance(block, Project)]
+    for project in projects:
+        for code, key in project.mistakes.items():
+            if key not in ids:
+                problems.add(project.line, f'{code}="{key}" leads nowhere: there is no such id in this chapter.')
 
 
 def _ids(sections: Sequence[Section]) -> Iterator[tuple[int, str]]:
