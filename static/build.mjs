@@ -2,22 +2,14 @@
    parts that are loaded later get their hash here, in build/chunks/. */
 import { cp, rm } from "node:fs/promises";
 import { context } from "esbuild";
+import { shared, trimChart } from "./bundling.mjs";
 
 const watch = process.argv.includes("--watch");
-const shared = {
-  absWorkingDir: import.meta.dirname,
-  bundle: true,
-  minify: !watch,
-  sourcemap: watch ? "inline" : false,
-  target: ["chrome123", "firefox120", "safari17.5"], // the first with light-dark() and @property
-  outdir: "build",
-  logLevel: "info",
-  legalComments: "none",
-};
+const site = { ...shared, minify: !watch, sourcemap: watch ? "inline" : false, outdir: "build", logLevel: "info" };
 
 const builds = [
   // Modules with lazy parts.
-  { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]" },
+  { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", plugins: [trimChart] },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
   { entryPoints: { site: "css/site.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
@@ -25,6 +17,6 @@ const builds = [
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });
 await cp(new URL("images", import.meta.url), new URL("build/images", import.meta.url), { recursive: true });
-const contexts = await Promise.all(builds.map((build) => context({ ...shared, ...build })));
+const contexts = await Promise.all(builds.map((build) => context({ ...site, ...build })));
 await Promise.all(contexts.map((each) => (watch ? each.watch() : each.rebuild())));
 if (!watch) await Promise.all(contexts.map((each) => each.dispose()));

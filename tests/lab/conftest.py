@@ -1,0 +1,54 @@
+"""One browser for the lab's modules, and a stage to put them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.chromium import launched
+from tests.lab.stage import served, write_page
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def stage(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Opens a page: `stage(script, body)`, and Playwright's options of a context. At the end no page may have complained.
+
+    The page is ready when its script has set `window.ready`.
+    """
+    complaints: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(script: str, body: str, **options: Any) -> Page:
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            write_page(folder, script=f"{script}\nwindow.ready = true;", body=body)
+            address = stack.enter_context(served(folder))
+            defaults: dict[str, Any] = {"reduced_motion": "reduce"}
+            context = browser.new_context(**(defaults | options))
+            stack.callback(context.close)
+            listen(context, complaints)
+            page = context.new_page()
+            page.goto(address)
+            page.wait_for_function("window.ready")
+            return page
+
+        yield open_page
+    assert complaints == []
+
+
+def listen(context: BrowserContext, complaints: list[str]) -> None:
+    context.set_default_timeout(20_000)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
