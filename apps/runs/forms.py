@@ -34,13 +34,14 @@ class TooLong(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A checked request: run this code, for this project if any, once for this token. Limits are checked later."""
+    """A checked request: run this code, for this project if any, once for this token. Limits and prediction are checked later."""
 
     code: str
     project: str | None
     client_token: uuid.UUID
     device: str | None = None
     limits: Mapping[str, Any] = field(default_factory=dict)
+    prediction: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def read_start(request: HttpRequest) -> Start:
         client_token=_read_token(raw.get("client_token")),
         device=_read_device(raw.get("device")),
         limits=_read_limits(raw.get("limits")),
+        prediction=_read_prediction(raw.get("prediction")),
     )
 
 
@@ -129,3 +131,10 @@ def _read_limits(limits: object) -> dict[str, Any]:
     if not isinstance(limits, dict):
         raise BadRequest('Limits are a JSON object of numbers by name, such as {"wall_s": 30}.')
     return limits
+
+
+def _read_prediction(prediction: object) -> dict[str, Any] | None:
+    """`{"ask": the question, "said": the answer}` or `{"skipped": true}`; whether it fits the project is seen later."""
+    if prediction is not None and not isinstance(prediction, dict):
+        raise BadRequest("A prediction is a JSON object: what was asked, and what you said. Reload the page.")
+    return prediction

@@ -11,11 +11,12 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from apps.runs import dispatch, ending, streams
+from apps.runs import dispatch, ending, reality, streams
 from apps.runs.goals import is_met
 from apps.runs.models import Run
-from apps.runs.setups import read_setup
+from apps.runs.setups import Setup, read_setup
 from apps.runs.states import AT_WORK, sources
+from apps.runs.streams import Entry
 from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Graded, Reached, State
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def record_finish(finished: Finished) -> bool:
     if run is None:
         return False
     entries = streams.read(finished.run)
+    facts = _facts(run, finished, entries)  # may take a moment, so it comes before anybody is locked
     with transaction.atomic():
         dispatch.lock_student(run.user_id)
         return ending.end(
@@ -62,7 +64,7 @@ def record_finish(finished: Finished) -> bool:
             message=finished.exit.message,
             entries=entries,
             last_seq=min(finished.exit.last_seq, LAST_SEQ - 1),
-            **_facts(run, finished),
+            **facts,
         )
 
 
@@ -96,9 +98,9 @@ def _find(run_id: str, fence: int) -> Run | None:
     return runs.select_related("project").first()
 
 
-def _facts(run: Run, finished: Finished) -> dict[str, Any]:
-    over = finished.exit
-    wall_s = max(over.wall_s, 0.0)
+def _facts(run: Run, finished: Finished, entries: list[Entry]) -> dict[str, Any]:
+    over, setup = finished.exit, read_setup(run.project_id)
+    wall_s, succeeded = max(over.wall_s, 0.0), over.outcome is State.SUCCEEDED
     return {
         "started_at": run.started_at or timezone.now() - timedelta(seconds=min(wall_s, 86400)),
         "exit_code": over.exit_code,
@@ -110,13 +112,22 @@ def _facts(run: Run, finished: Finished) -> dict[str, Any]:
         "gpu_s": F("gpu_s") + max(over.gpu_s, 0.0),
         "metrics": finished.metrics,
         "checks": None if over.checks is None else [_keep(graded) for graded in over.checks],
-        "goal_met": over.outcome is State.SUCCEEDED and _meets(run, finished),
+        "goal_met": succeeded and _meets(setup, finished),
+        "prediction": _judge(run, setup, entries) if succeeded else run.prediction,
     }
 
 
-def _meets(run: Run, finished: Finished) -> bool:
+def _judge(run: Run, setup: Setup, entries: list[Entry]) -> Any:
+    """What was predicted, beside what came; a run that broke off is no measure."""
+    if run.prediction is None or setup.question is None:
+        return run.prediction
+    points = reality.read_points(entries, setup.question["metric"], run.fence)
+    return reality.compare(run.prediction, setup.question, points)
+
+
+def _meets(setup: Setup, finished: Finished) -> bool:
     """Whether the metrics are where the goal wants them and, where the project has checks, all of them passed."""
-    setup, checks = read_setup(run.project_id), finished.exit.checks
+    checks = finished.exit.checks
     passed = all(graded.passed for graded in checks) if checks else not setup.checks
     return passed and is_met(setup.goal, finished.metrics)
 

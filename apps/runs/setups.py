@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
 
 from django.db.models import F, Func, JSONField
 
+from apps.courses.dialect import QuestionFacts
 from apps.courses.models import Item
 from apps.runs.limits import USUAL, read_limits
 from workers.protocol import DEVICES, MAX_CHECKS, BadMessage, Check, Job, Limits, decode
@@ -19,13 +22,16 @@ logger = logging.getLogger(__name__)
 class Setup:
     """What a project's runs are to reach, where they go, what they may use, and what is asked of the code afterwards.
 
-    The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox.
+    The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox. So does the
+    `question` to the student, which stays here. `mistakes` is for a diagnosis the id of the text about it.
     """
 
     goal: str = ""
     device: str = "cpu"
     limits: Limits = USUAL
     checks: tuple[Check, ...] = ()
+    question: QuestionFacts | None = None
+    mistakes: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_setup(project_id: int | None) -> Setup:
@@ -48,7 +54,19 @@ def read_setup(project_id: int | None) -> Setup:
         device=device if isinstance(device, str) and device in DEVICES else "cpu",
         limits=read_limits(written.get("limits") or {}),
         checks=_read_checks(project_id, written.get("checks") or []),
+        question=_read_question(project_id, written.get("question")),
+        mistakes=mistakes if isinstance(mistakes := written.get("mistakes"), dict) else {},
     )
+
+
+def _read_question(project_id: int, written: object) -> QuestionFacts | None:
+    """As the dialect wrote it; a revision never changes, so one look at its shape is enough."""
+    if written is None:
+        return None
+    if not isinstance(written, dict) or set(written) != set(QuestionFacts.__annotations__):
+        logger.error("Project %s: its question cannot be read", project_id)
+        return None
+    return cast("QuestionFacts", written)
 
 
 def _read_checks(project_id: int, written: object) -> tuple[Check, ...]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.courses.models import Item
-from apps.runs import budgets, dispatch
+from apps.runs import budgets, dispatch, predictions
 from apps.runs.admission import Standing, admit, take_stock
 from apps.runs.limits import list_differing, lower_limits
 from apps.runs.models import Run
@@ -27,11 +27,13 @@ def start(
     client_token: uuid.UUID,
     device: str | None = None,
     limits: Mapping[str, Any] | None = None,
+    prediction: Mapping[str, Any] | None = None,
 ) -> tuple[Run, bool]:
     """Accept code to be run: committed, and on its way if fewer than two of the student's runs are at work.
 
     The run, and True if it is new: the same token gives the same run. Without `device` it goes where its project says;
-    `limits` lowers what the project allows. Raises `BadLimit`, `GpuRefused`, `TooManyRuns` and `SiteFull`.
+    `limits` lowers what the project allows; `prediction` answers its question. Raises `BadLimit`, `BadPrediction`,
+    `GpuRefused`, `TooManyRuns` and `SiteFull`.
     """
     with transaction.atomic():
         dispatch.lock_student(user.pk)
@@ -40,6 +42,7 @@ def start(
             return known, False
         setup = read_setup(project.pk if project else None)
         run = Run(user_id=user.pk, code=code, project=project, client_token=client_token)
+        run.prediction = predictions.take(user_id=user.pk, project=project, question=setup.question, given=prediction)
         run.device = device or setup.device
         allowed = lower_limits(setup.limits, limits or {})
         run.limits = list_differing(allowed)

@@ -4,7 +4,7 @@ from .blank import outline_blank
 from .compiling import Compiled, ItemFacts, ListingFacts, OutlineEntry, ProjectFacts, compile_chapter
 from .front_matter import Entry, read_entries
 from .problems import BadChapter, Problem, Problems
-from .questions import show_asked
+from .questions import QuestionFacts, show_asked
 from .rendering import QuizAnswers, QuizChoice, show_question
 from .source import clean
 
@@ -18,6 +18,7 @@ __all__ = [
     "Problem",
     "Problems",
     "ProjectFacts",
+    "QuestionFacts",
     "QuizAnswers",
     "QuizChoice",
     "clean",

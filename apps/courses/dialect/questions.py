@@ -90,7 +90,7 @@ def read_question(fence: Fence, problems: Problems) -> QuestionFacts | None:
         return None
 
 
-def show_asked(question: Mapping[str, Any]) -> dict[str, Any]:
+def show_asked(question: Mapping[str, object]) -> dict[str, object]:
     """What a page may know of a question before it has been answered and run."""
     return {name: value for name, value in question.items() if name != "answer"}
 

@@ -26,6 +26,7 @@ def start(request: HttpRequest) -> HttpResponse:
         client_token=wanted.client_token,
         device=wanted.device,
         limits=wanted.limits,
+        prediction=wanted.prediction,
     )
     # The first ticket comes along: it spares a request between the click and the first loss.
     words = describe(run) | {"events_url": make_ticket(request, run)["events_url"]}
