@@ -22,7 +22,7 @@ MAX_NODES = 400
 """Of one part of a graph; a graph of more nodes comes in several parts."""
 MAX_BINS = 128
 MAX_VALUES = 4_096
-"""Of one tensor in an inspection: larger ones come with their statistics only."""
+"""Of one tensor in an inspection: larger ones are thinned."""
 MAX_LISTED = 400
 MAX_SIDE = 4_096
 """Pixels of a picture: a small file can say that it is enormous, and whoever shows it pays for that."""
@@ -48,15 +48,17 @@ def rebuild(type_: str, data: object) -> dict[str, Any]:
     - `stdout`, `stderr`, `notice` `{text}`
     - `metric` `{name, kind, points: [[step, value], …]}`
     - `progress` `{step, total?, rate?, epoch?, epochs?, left_s?}`: optimiser steps done and in all, steps per second
-    - `graph` `{part, parts, nodes: [{id, op, line?, label}], edges: [[from, to]], left_out}`: edges run from a node to
-      what it was made from; `line` of the student's code; `left_out` counts nodes beyond the most that are told
+    - `graph` `{part, parts, nodes: [{id, op, line?, label, shape?}], edges: [[from, to]], left_out}`: edges run from a
+      node to what it was made from; `line` of the student's code; `shape` of what the node made; `left_out` counts
+      nodes beyond the most that are told
     - `figure` `{name, step?, png, width, height}`: base64, of the size that the picture itself says
     - `histogram` `{name, step?, edges, counts}`: one edge more than counts
     - `text` `{name, step?, text}`
     - `inspection` `{id, of, name, step?, error, modules, tensors}`: `modules` `[{name, type, parameters}]`, `tensors`
-      `[{name, shape, dtype, device, statistics?, sampled?, values?, gradient?}]`, `sampled` being
-      how many elements the statistics are of, where not all; `of` is modules, tensor, activations, or
-      parameters for what is left at the end (then `id` is ""); `error` says why there is nothing, or is ""
+      `[{name, shape, dtype, device, statistics?, sampled?, values?, thinned?, histogram?, gradient?}]`, `sampled` being
+      how many elements the statistics and the histogram are of, where not all; `thinned` says, where `values` are not
+      all, that they are each so-manieth along each dimension; `of` is modules, tensor, activations, or parameters for
+      what is left at the end (then `id` is ""); `error` says why there is nothing, or is ""
     - `diagnosis` `{code, step, message, metric, evidence: [[step, value], …]}`
     - `verdict` `{passed, checks: [{name, passed, message}]}`
     """
@@ -188,6 +190,7 @@ _shape_of = _list(_count, 16)
 _statistics = _object(
     dict.fromkeys(("min", "max", "mean", "std"), _value) | dict.fromkeys(("zeros", "nan", "inf"), _count)
 )
+_bins = _object({"edges": _list(_number, MAX_BINS + 1, least=2), "counts": _list(_amount, MAX_BINS, least=1)})
 _tensor = _object(
     {
         "name": _label,
@@ -197,11 +200,13 @@ _tensor = _object(
         "statistics": _maybe(_statistics),
         "sampled": _maybe(_count),
         "values": _maybe(_list(_value, MAX_VALUES)),
+        "thinned": _maybe(_shape_of),
+        "histogram": _maybe(_bins),
         "gradient": _maybe(_statistics),
     }
 )
 _module = _object({"name": _label, "type": _label, "parameters": _count})
-_node = _object({"id": _count, "op": _name, "line": _maybe(_count), "label": _label})
+_node = _object({"id": _count, "op": _name, "line": _maybe(_count), "label": _label, "shape": _maybe(_shape_of)})
 _graded = _object({"name": _text(200), "passed": _bool, "message": _text(MAX_TEXT)})
 _words = {"text": _text(64 * 1024)}
 

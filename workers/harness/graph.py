@@ -17,7 +17,7 @@ import torch
 import torch.fx.traceback
 
 from workers.harness.tensors import BASE
-from workers.shapes import MAX_NAME, MAX_NODES
+from workers.shapes import MAX_NAME
 
 MOST_NODES = 2000
 _COUNTED = 50_000
@@ -26,7 +26,11 @@ _COUNTED = 50_000
 _RECORDED = 20_000
 """A program that makes more nodes than this before its first backward pass (or never makes one) is left alone."""
 
-_EDGES = 4 * MAX_NODES
+_NODES = 250
+_EDGES = 4 * _NODES
+"""Of one part: with names as long as they may be it still fits into an event."""
+
+_DIMENSIONS = 16
 _NOTE = "traceback_"
 _OWN: Any = torch._C._FunctionBase
 """What nodes of a function of the student's are; they may have attributes of the same names as torch's."""
@@ -92,18 +96,19 @@ class _Note(str):
 def draw(loss: torch.Tensor, names: dict[int, str]) -> list[dict[str, Any]]:
     """The `graph` events of what `loss` was made from, the loss first; `names` are those of tensors, by `id`.
 
-    2 µs a node. Holds on to nothing.
+    3 µs a node. Holds on to nothing.
     """
     nodes, edges, left_out = _walk(BASE.grad_fn.__get__(loss))
     told = [
-        {"id": n, "op": _op(node), "line": _line(node), "label": _label(node, names)} for n, node in enumerate(nodes)
+        {"id": n, "op": _op(node), "line": _line(node), "label": _label(node, names), "shape": _shape(node)}
+        for n, node in enumerate(nodes)
     ]
-    parts = max(-(-len(told) // MAX_NODES), -(-len(edges) // _EDGES))
+    parts = max(-(-len(told) // _NODES), -(-len(edges) // _EDGES))
     return [
         {
             "part": part + 1,
             "parts": parts,
-            "nodes": told[part * MAX_NODES : (part + 1) * MAX_NODES],
+            "nodes": told[part * _NODES : (part + 1) * _NODES],
             "edges": edges[part * _EDGES : (part + 1) * _EDGES],
             "left_out": left_out,
         }
@@ -141,6 +146,15 @@ def _op(node: Any) -> str:
 def _line(node: Any) -> int | None:
     notes = _read(node, "metadata").get(_NOTE)
     return notes[0].line if type(notes) is list and notes and type(notes[0]) is _Note else None
+
+
+def _shape(node: Any) -> list[int] | None:
+    """Of the one tensor that the node made; none where it made several, or torch does not say."""
+    made = _read(node, "_input_metadata")
+    try:
+        return [int(side) for side in made[0].shape] if len(made) == 1 and len(made[0].shape) <= _DIMENSIONS else None
+    except (AttributeError, RuntimeError):  # nested tensors have no shape; a symbolic side has no number
+        return None
 
 
 def _read(node: Any, name: str) -> Any:

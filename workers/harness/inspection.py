@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -12,12 +12,13 @@ from torch import nn
 
 from workers.harness import names
 from workers.harness.names import Found
-from workers.harness.tensors import detail, outline, shown, undisturbed
+from workers.harness.tensors import detail, gradient_of, outline, shown, undisturbed
 from workers.protocol import Control
 from workers.shapes import MAX_LISTED, MAX_NAME
 
 Tell = Callable[[str, dict[str, Any]], None]
 
+_GRADIENT = ".grad"
 _ROOM = 60_000
 """Characters of an answer: an event may have 64 KB."""
 
@@ -79,15 +80,36 @@ def watch_next(control: Control, listing: str, tell: Tell) -> Watch | None:
 def _look(control: Control, found: Found) -> dict[str, Any]:
     event = reply(control.id, control.of, shown(control.name))
     if control.of == "modules":
-        event["modules"] = [
-            {"name": shown(name), "type": type(module).__name__[:MAX_NAME], "parameters": names.count(module)}
-            for name, module in tuple(found.modules.items())[:MAX_LISTED]
-        ]
+        event["modules"] = describe(found.modules)
         return fitting(event, (outline(name, tensor) for name, tensor in found.tensors.items()))
-    tensor = found.tensors.get(control.name)
+    tensor = _find(control.name, found)
     if tensor is None:
-        return event | {"error": f"There is no tensor named “{shown(control.name)}”."}
+        return event | {"error": _miss(control.name, found)}
     return fitting(event, iter([detail(control.name, tensor)]))
+
+
+def describe(modules: Mapping[str, nn.Module]) -> list[dict[str, Any]]:
+    """The modules of an answer, by their names."""
+    return [
+        {"name": shown(name), "type": shown(type(module).__name__), "parameters": names.count(module)}
+        for name, module in tuple(modules.items())[:MAX_LISTED]
+    ]
+
+
+def _find(name: str, found: Found) -> torch.Tensor | None:
+    """A tensor, or its gradient by the name that the student would write: `model.0.weight.grad`."""
+    if (tensor := found.tensors.get(name)) is not None:
+        return tensor
+    owner = found.tensors.get(name.removesuffix(_GRADIENT)) if name.endswith(_GRADIENT) else None
+    return None if owner is None else gradient_of(owner)
+
+
+def _miss(name: str, found: Found) -> str:
+    """Why there is no such tensor."""
+    owner = name.removesuffix(_GRADIENT)
+    if owner != name and owner in found.tensors:
+        return f"“{shown(owner)}” has no gradient now: there was no backward pass yet, or zero_grad has cleared it."
+    return f"There is no tensor named “{shown(name)}”."
 
 
 def _made(name: str, made: object, deep: int = 3) -> Iterator[dict[str, Any]]:

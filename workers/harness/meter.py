@@ -193,12 +193,16 @@ class Meter:
     def _inspect(self, control: Control) -> bool:
         """Answer; or arrange for the answer, and say that it takes a step."""
         if control.of != "activations":
-            inspection.answer(control, self._listing, REPORTER.say)
+            inspection.answer(control, self._listing, self._answer)
             return False
-        watch = inspection.watch_next(control, self._listing, REPORTER.say)
+        watch = inspection.watch_next(control, self._listing, self._answer)
         if watch is not None:
             self._awaited.append(watch)
         return watch is not None
+
+    def _answer(self, type_: str, data: dict[str, Any]) -> None:
+        """With the steps made so far, by which one look is compared with the next."""
+        REPORTER.say(type_, data | {"step": self.steps})
 
     def _say(self, word: str) -> None:
         """That the run is paused, or goes on. A step taken to see a module work is over when it pauses again."""

@@ -85,6 +85,11 @@ def parameters(module: nn.Module, name: str) -> dict[str, torch.Tensor]:
     }
 
 
+def modules(module: nn.Module, name: str) -> dict[str, nn.Module]:
+    """Of a module: itself and its parts, with names that begin with its own."""
+    return dict(_parts(module, name))
+
+
 def _stack() -> Iterator[types.FrameType]:
     frame: types.FrameType | None = sys._getframe(2)
     while frame is not None:

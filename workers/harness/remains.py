@@ -17,13 +17,14 @@ import torch
 from torch import nn
 
 from workers.harness import names
-from workers.harness.inspection import fitting, reply
+from workers.harness.inspection import describe, fitting, reply
 from workers.harness.tensors import detail, undisturbed
 from workers.shapes import MAX_LISTED
 
-_SMALL = 64
-_SMALL_IN_ALL = 1024
-"""Parameters with so many values are told with them, as long as they are not too many together."""
+_VALUES = 4096
+_MOST = 1024
+_LEAST = 64
+"""Values that are told of all parameters together; of each an equal share, within these."""
 
 
 class Remains:
@@ -37,6 +38,7 @@ class Remains:
         """A run begins with nothing, in this process."""
         self._held: dict[str, weakref.ref[nn.Module]] = {}
         self._gone: dict[str, list[dict[str, Any]]] = {}
+        self._modules: dict[str, list[dict[str, Any]]] = {}
         self._process = os.getpid()
 
     def expect(self, models: Mapping[str, nn.Module]) -> None:
@@ -44,6 +46,7 @@ class Remains:
         for name, model in models.items():
             parameters = {slot: weakref.ref(each) for slot, each in names.parameters(model, name).items()}
             self._held[name] = weakref.ref(model, partial(self._part, name, parameters))
+            self._modules[name] = describe(names.modules(model, name))
 
     def inspection(self, models: dict[str, nn.Module], step: int) -> dict[str, Any] | None:
         """The event that tells of `models` and of the expected ones; none where there are no parameters."""
@@ -52,7 +55,11 @@ class Remains:
                 models.setdefault(name, model)
         tensors = [told for name, model in models.items() for told in _look(names.parameters(model, name))]
         tensors += [told for name, tolds in self._gone.items() if name not in models for told in tolds]
-        return fitting(reply("", "parameters", "", step=step), iter(tensors)) if tensors else None
+        modules = {name: describe(names.modules(model, name)) for name, model in models.items()}
+        modules |= {name: self._modules[name] for name in self._gone if name not in models}
+        event = reply("", "parameters", "", step=step)
+        event["modules"] = [told for name in modules for told in modules[name]][:MAX_LISTED]
+        return fitting(event, iter(tensors)) if tensors else None
 
     def _part(self, name: str, parameters: dict[str, weakref.ref[torch.Tensor]], gone: object) -> None:
         """The last look at a model; whatever it finds, the student's code goes on."""
@@ -64,10 +71,8 @@ class Remains:
 
 
 def _look(parameters: dict[str, torch.Tensor]) -> Iterator[dict[str, Any]]:
-    """Statistics of each, and the values of small ones; one that cannot be told is left out."""
-    left = _SMALL_IN_ALL
+    """Statistics and values of each; one that cannot be told is left out."""
+    share = max(_LEAST, min(_MOST, _VALUES // max(1, len(parameters))))
     for name, tensor in tuple(parameters.items())[:MAX_LISTED]:
         with suppress(Exception), undisturbed():
-            told = detail(name, tensor, values=min(_SMALL, left))
-            left -= len(told["values"] or ())
-            yield told | {"gradient": None}
+            yield detail(name, tensor, values=share) | {"gradient": None}

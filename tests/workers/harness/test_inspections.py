@@ -243,9 +243,55 @@ def test_kinds_that_torch_warns_of_are_told_too() -> None:
 
 def test_a_huge_tensor_is_looked_at_here_and_there() -> None:
     told = _told(torch.ones(1).expand(10**6, 10**6))
-    assert told["values"] is None
+    assert set(told["values"]) == {1}
     assert told["statistics"]["mean"] == 1
     assert 0 < told["sampled"] <= 1 << 22
+
+
+def test_a_large_tensor_is_told_thinned_with_the_spread_of_all() -> None:
+    tensor = torch.arange(64 * 32 * 28 * 28, dtype=torch.float64).reshape(64, 32, 28, 28)
+    told = _told(tensor)
+    steps = told["thinned"]
+    assert steps[2:] == [1, 1], "rows and columns are a picture"
+    assert told["values"] == tensor[:: steps[0], :: steps[1]].reshape(-1).tolist()
+    assert sum(told["histogram"]["counts"]) == tensor.numel()
+    assert len(told["histogram"]["edges"]) == len(told["histogram"]["counts"]) + 1
+
+
+def test_long_numbers_are_told_thinned_rather_than_not_at_all() -> None:
+    told = _told(-1.2345678e-20 * torch.rand(64, 64))
+    assert told["thinned"]
+    assert 1000 < len(told["values"]) < 4096
+    assert _told(torch.zeros(64, 64))["thinned"] is None
+
+
+def test_values_without_a_spread_have_no_histogram() -> None:
+    assert _told(torch.ones(100, 100))["histogram"] is None
+    assert _told(torch.tensor([-1.7e308, 1.7e308], dtype=torch.float64).repeat(4000))["histogram"] is None
+
+
+def test_a_gradient_has_the_name_that_the_student_would_write(harness: Harness) -> None:
+    code = "import torch\nw = torch.ones(2, requires_grad=True)\nx = torch.ones(1)" + _LOOP
+    run = harness.start(code)
+    run.until("metric")
+    seen = run.look("tensor", "w.grad")
+    assert seen["tensors"][0]["name"] == "w.grad"
+    assert len(seen["tensors"][0]["values"]) == 2
+    assert "has no gradient now" in run.look("tensor", "x.grad")["error"]
+    assert "no tensor named" in run.look("tensor", "y.grad")["error"]
+
+
+def test_looks_say_after_which_step_they_were(harness: Harness) -> None:
+    run = harness.start("import torch\nw = torch.ones(2, requires_grad=True)" + _LOOP)
+    run.until("metric")
+    run.ask("pause")
+    run.until("paused")
+    first = run.look("tensor", "w")["step"]
+    run.ask("step")
+    run.until("paused")
+    assert run.look("tensor", "w")["step"] == first + 1
+    run.ask("resume")
+    run.until("resumed")
 
 
 def test_statistics_are_of_the_finite_values() -> None:
@@ -286,5 +332,5 @@ def test_an_outline_costs_no_values() -> None:
         "shape": [3],
         "dtype": "int8",
         "device": "cpu",
-        **dict.fromkeys(("statistics", "sampled", "values", "gradient")),
+        **dict.fromkeys(("statistics", "sampled", "values", "thinned", "histogram", "gradient")),
     }
