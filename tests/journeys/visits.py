@@ -114,5 +114,5 @@ def console(page: Page) -> Locator:
 
 
 def printed(page: Page) -> Locator:
-    """The lines that the code printed, without those that we say among them."""
+    """What the code printed, without what we say among it; a block of lines is one."""
     return console(page).locator(".stdout")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,26 +22,37 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="package")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], str]]:
+    """Where a page with this script and this body is served; each is built once."""
+    with ExitStack() as servers:
+
+        @cache
+        def find(script: str, body: str) -> str:
+            folder = tmp_path_factory.mktemp("stage")
+            write_page(folder, script=f"{script}\nwindow.ready = true;", body=body)
+            return servers.enter_context(served(folder))
+
+        yield find
+
+
 @pytest.fixture
-def stage(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+def stage(browser: Browser, address: Callable[[str, str], str]) -> Iterator[Open]:
     """Opens a page: `stage(script, body)`, and Playwright's options of a context. At the end no page may have complained.
 
-    The page is ready when its script has set `window.ready`.
+    The site's policy holds: what a test waits for, it gives as a function ("() => …").
     """
     complaints: list[str] = []
-    with ExitStack() as stack:
+    with ExitStack() as contexts:
 
         def open_page(script: str, body: str, **options: Any) -> Page:
-            folder = tmp_path / str(len(list(tmp_path.iterdir())))
-            write_page(folder, script=f"{script}\nwindow.ready = true;", body=body)
-            address = stack.enter_context(served(folder))
             defaults: dict[str, Any] = {"reduced_motion": "reduce"}
             context = browser.new_context(**(defaults | options))
-            stack.callback(context.close)
+            contexts.callback(context.close)
             listen(context, complaints)
             page = context.new_page()
-            page.goto(address)
-            page.wait_for_function("window.ready")
+            page.goto(address(script, body))
+            page.wait_for_function("() => window.ready")
             return page
 
         yield open_page

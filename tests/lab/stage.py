@@ -20,7 +20,7 @@ _PAGE = """<!doctype html>
 <html lang="en" class="js">
 <head><meta charset="utf-8"><title>Stage</title><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><link rel="stylesheet" href="site.css"></head>
-<body><main><h1 class="visually-hidden">Stage</h1>{body}</main><script type="module" src="page.js"></script></body>
+<body><main><h1 class="visually-hidden">Stage</h1><h2 class="visually-hidden">Lab</h2>{body}</main><script type="module" src="page.js"></script></body>
 </html>"""
 
 

@@ -2,7 +2,7 @@
 import { Refusal, backOff, makeToken, post, sleep } from "../requests.js";
 import { tell } from "./asides.js";
 import { Chart } from "./chart.js";
-import { Console } from "./console.js";
+import { Console } from "./console/console.js";
 import { Controls } from "./controls.js";
 import { enhanceEditor } from "./editor.js";
 import { Shelf } from "./shelf.js";
