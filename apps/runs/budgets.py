@@ -28,7 +28,7 @@ def check_gpu(*, user_id: int, project: Item | None, wall_s: float) -> None:
     if not machines.count_slots("gpu"):
         raise GpuRefused("No GPU is there at the moment. Run it on the CPU instead, or try again later.", offer=CPU)
     used, reserved = _add_up(user_id, project)
-    budget = settings.GPU_BUDGET_S
+    budget = read_budget()
     if used + reserved + wall_s > budget:
         under_way = f", and runs under way may take another {reserved:.0f} s" if reserved else ""
         raise GpuRefused(
@@ -37,6 +37,16 @@ def check_gpu(*, user_id: int, project: Item | None, wall_s: float) -> None:
             "Run it on the CPU instead, or give it less time.",
             offer=CPU,
         )
+
+
+def read_budget() -> int:
+    """GPU seconds of a student within the period, in a course or in none."""
+    return int(settings.GPU_BUDGET_S)
+
+
+def read_left(*, user_id: int, project: Item | None) -> float:
+    """How many of them are left, less what runs under way may still take. Two queries."""
+    return max(0.0, read_budget() - sum(_add_up(user_id, project)))
 
 
 def _add_up(user_id: int, project: Item | None) -> tuple[float, float]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_POST
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET, require_POST
 from redis import RedisError
 
 from apps.accounts.models import User
-from apps.runs import access, controlling, ending, starting, stopping
+from apps.runs import access, controlling, devices, ending, starting, stopping, visitors
 from apps.runs.addresses import describe, make_ticket
 from apps.runs.forms import read_inspection, read_start
-from apps.runs.views.answers import answers_json
+from apps.runs.views.answers import answers_anybody, answers_json, ask_to_log_in
 
 
 @answers_json
@@ -33,15 +34,33 @@ def start(request: HttpRequest) -> HttpResponse:
     return JsonResponse(words, status=201 if is_new else 200)
 
 
-@require_POST
+@require_GET
 @answers_json
+def list_devices(request: HttpRequest) -> HttpResponse:
+    path = request.GET.get("project", "")
+    project = access.load_project(path) if path else None
+    choices = devices.list_choices(user_id=cast("User", request.user).pk, project=project)
+    return JsonResponse({"devices": [asdict(choice) for choice in choices]})
+
+
+@require_POST
+@answers_anybody
 def make_run_ticket(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    run = access.load_run(request.user, run_id)
+    """Also for visitors, to whom a run is shared; one who may have been its owner is asked to log in."""
+    key = request.GET.get("key", "")
+    if not request.user.is_authenticated:
+        visitors.count_look(request)
+    try:
+        run = access.load_visible(request.user, run_id, key)
+    except Http404:
+        if key or request.user.is_authenticated:
+            raise
+        return ask_to_log_in("This run is not shared with everybody. If it is yours, log in to watch it.")
     try:
         if run.is_over:
             ending.restore_stream(run)
     except RedisError:
-        words = {"error": "Live events are away for a moment. Your run is not affected; try again in a few seconds."}
+        words = {"error": "Live events are away for a moment. The run is not affected; try again in a few seconds."}
         return JsonResponse(words, status=503, headers={"Retry-After": "2"})
     return JsonResponse(make_ticket(request, run))
 
