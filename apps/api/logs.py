@@ -1,4 +1,4 @@
-"""What a run has said, whole: from its stream while it goes on, from Postgres once it is over."""
+"""What a run has said, whole, as programs read it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from apps.runs import streams
-from apps.runs.logs import unpack
-from apps.runs.models import Run, RunLog
 from apps.runs.streams import Entry
 from workers.protocol import BadMessage, Event, decode
 
 TEXT = "text/plain"
 LINES = "application/x-ndjson"
 CONSOLE = frozenset({"stdout", "stderr"})
-
-
-def read(run: Run) -> list[Entry]:
-    """All events so far, in order. Asks Valkey only while the run goes on."""
-    if not run.is_over:
-        return streams.read(str(run.pk))
-    log = RunLog.objects.filter(run=run).first()
-    return unpack(bytes(log.events)) if log else []
 
 
 def print_console(entries: list[Entry]) -> str:

@@ -9,6 +9,7 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 
 from apps.api.problems import Problem
+from apps.runs.history import choose_project
 from apps.runs.models import Run
 
 SALT = "api.runs.page"
@@ -27,8 +28,7 @@ def choose(runs: QuerySet[Run], *, state: str | None, project: str | None) -> Qu
     if state is not None:
         runs = runs.filter(state=state)
     if project is not None:
-        course, chapter, key, *_ = [*project.split("/", 2), "", ""]
-        runs = runs.filter(project__chapter__course__slug=course, project__chapter__slug=chapter, project__key=key)
+        runs = choose_project(runs, project)
     return runs
 
 

@@ -18,6 +18,7 @@ from apps.api.openapi import Api
 from apps.api.starts import start
 from apps.runs import access, controlling, ending, stopping
 from apps.runs.addresses import make_ticket
+from apps.runs.logs import read as read_entries
 from workers.protocol import State
 
 READ, WRITE = Bearer(Scope.RUNS_READ), Bearer(Scope.RUNS_WRITE)
@@ -113,7 +114,7 @@ def read_log(
     format: Annotated[Literal["text", "ndjson"] | None, Query(description="instead of the header Accept")] = None,
 ) -> HttpResponse:
     """What the run has said so far: its console as text, or every event as a line of JSON (application/x-ndjson)."""
-    entries = logs.read(access.load_run(get_user(request), run_id))
+    entries = read_entries(access.load_run(get_user(request), run_id))
     if format == "ndjson" or (format is None and request.get_preferred_type([logs.TEXT, logs.LINES]) == logs.LINES):
         return HttpResponse(logs.print_lines(entries), content_type=logs.LINES)
     return HttpResponse(logs.print_console(entries), content_type=f"{logs.TEXT}; charset=utf-8")

@@ -36,6 +36,21 @@ def describe(run: Run) -> dict[str, str | int | float | None]:
     }
 
 
+def describe_shared(run: Run, key: str = "") -> dict[str, str | int | float | None]:
+    """The same of a run of somebody else: what changes it has no address. `key` is what opened it, or ""."""
+    seen = {"id": str(run.id), "state": str(run.state), "device": run.device, "ahead": None, "estimate_s": None}
+    return {**seen, "url": find_page(run, key), "tickets_url": add_key(reverse("runs:ticket", args=[run.id]), key)}
+
+
+def find_page(run: Run, key: str = "") -> str:
+    return add_key(run.get_absolute_url(), key)
+
+
+def add_key(url: str, key: str) -> str:
+    """The address for somebody to whom `key` opens the run; "" opens what is open anyway."""
+    return f"{url}?{urlencode({'key': key})}" if key else url
+
+
 def make_ticket(request: HttpRequest, run: Run) -> dict[str, str | int]:
     """The address of the run's live events, open to this page's origin for a minute."""
     origin = f"{request.scheme}://{request.get_host()}"

@@ -1,4 +1,5 @@
-"""Live streams end when the one who watches logs out, is suspended, has changed the password or revoked a token.
+"""Live streams end when the one who watches logs out, is suspended, has changed the password or revoked a token, and when
+the run is not shared with the one who watches any more.
 
 A stream is watched without a session: its ticket was checked when it was opened. So the streams processes are told whose
 streams to end; whoever may still watch comes back with a new ticket, for which a log-in is needed. Where the message
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
@@ -20,6 +22,7 @@ from redis import RedisError
 
 from apps.accounts.models import User
 from apps.accounts.tokens import revoked
+from apps.runs.models import Run
 from apps.runs.tickets import CLOSINGS
 from apps.runs.valkey import connect
 
@@ -31,14 +34,24 @@ logger = logging.getLogger(__name__)
 
 def end_streams(*, user: User) -> None:
     """End all live streams of this person, on every device, and refuse the tickets issued until now; after the commit."""
-    transaction.on_commit(lambda: _tell(str(user.pk)))
+    transaction.on_commit(lambda: _tell({"user": str(user.pk)}))
 
 
-def _tell(user: str) -> None:
+def end_watching(*, run: Run) -> None:
+    """End the live streams of this run that are not its owner's, and refuse the tickets issued until now; after the commit.
+
+    Who may still see it comes back with a new ticket.
+    """
+    words = {"user": str(run.user_id), "run": str(run.pk)}
+    transaction.on_commit(lambda: _tell(words))
+
+
+def _tell(whose: Mapping[str, str]) -> None:
+    words: dict[Any, Any] = {**whose, "at": time.time()}
     try:
-        connect().xadd(CLOSINGS, {"user": user, "at": time.time()}, maxlen=KEEP, approximate=True)
+        connect().xadd(CLOSINGS, words, maxlen=KEEP, approximate=True)
     except RedisError as error:
-        logger.warning("Live streams of user %s go on for a while: %s", user, error)
+        logger.warning("Live streams of %s go on for a while: %s", whose, error)
 
 
 @receiver(user_logged_out)

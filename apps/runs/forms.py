@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django import forms
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import HttpRequest
 
+from apps.runs.models import Visibility
 from apps.runs.refusals import Refusal
 from workers.protocol import DEVICES, MAX_CODE_BYTES
 
@@ -63,6 +65,16 @@ def read_start(request: HttpRequest) -> Start:
         limits=_read_limits(raw.get("limits")),
         prediction=_read_prediction(raw.get("prediction")),
     )
+
+
+def read_start_form(request: HttpRequest) -> Start:
+    """The same from a form without scripts. Raises `BadRequest` and `TooLong`."""
+    # Browsers send lines with both characters; Python reads either, and the code is shown and compared with one.
+    code = _read_code(request.POST.get("code", "").replace("\r\n", "\n"))
+    project = _read_project(request.POST.get("project") or None)
+    # The token against forgery is another on every page that is loaded: the same page sent twice is the same run.
+    page = f"{request.POST.get('csrfmiddlewaretoken', '')}\n{project}\n{code}"
+    return Start(code=code, project=project, client_token=uuid.uuid5(uuid.NAMESPACE_OID, page))
 
 
 def read_inspection(request: HttpRequest) -> Inspection:
@@ -138,3 +150,38 @@ def _read_prediction(prediction: object) -> dict[str, Any] | None:
     if prediction is not None and not isinstance(prediction, dict):
         raise BadRequest("A prediction is a JSON object: what was asked, and what you said. Reload the page.")
     return prediction
+
+
+class LabelForm(forms.Form):
+    """What the owner of a run calls it, and a note."""
+
+    name = forms.CharField(
+        label="Name", max_length=80, required=False, help_text="Whoever sees the run sees its name, too."
+    )
+    note = forms.CharField(
+        label="Note",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="What you tried, and what came of it. Only you see it.",
+    )
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not name.isprintable():
+            raise ValidationError("A name holds printable characters only. Type it anew.")
+        return name
+
+
+class ShareForm(forms.Form):
+    """Who may see a run."""
+
+    visibility = forms.TypedChoiceField(
+        label="Who may see it", choices=Visibility.choices, coerce=Visibility, widget=forms.RadioSelect
+    )
+
+
+class PinForm(forms.Form):
+    """Whether a run stays on top, and the page to go back to."""
+
+    pinned = forms.TypedChoiceField(choices=[("yes", "Pin"), ("no", "Unpin")], coerce=lambda word: word == "yes")

@@ -96,6 +96,13 @@ class Run(models.Model):
         return reverse("runs:run", args=[self.id])
 
     @property
+    def title(self) -> str:
+        """What to call it. The project has to be loaded with the run, or costs a query."""
+        if self.name or self.project is None:
+            return self.name or "Own code"
+        return self.project.title or self.project.key
+
+    @property
     def is_over(self) -> bool:
         return self.state in FINAL
 

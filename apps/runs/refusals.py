@@ -55,6 +55,18 @@ class TooManyControls(Refusal):
     status = 429
 
 
+class TooManyLooks(Refusal):
+    """More runs are watched from one network, by people who are not logged in, than we serve."""
+
+    status = 429
+
+
+class TooManyPins(Refusal):
+    """What is pinned would push everything else off the page."""
+
+    status = 409
+
+
 class SiteFull(Refusal):
     """So many runs of all students are unfinished that another would only make the queue longer."""
 

@@ -17,7 +17,8 @@ LIFETIME_S = 60
 """How long a ticket opens a stream. A stream that is open stays open, unless its owner's streams are ended."""
 
 CLOSINGS = "closings"
-"""Valkey stream that says whose live streams end now (`user`), and when that was decided (`at`, seconds of the epoch)."""
+"""Valkey stream that says which live streams end now: all of a person's (`user`), or those of a `run` that are not its
+owner's (`user`); and when that was decided (`at`, seconds of the epoch)."""
 
 
 class BadTicket(ValueError):

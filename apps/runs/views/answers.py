@@ -44,9 +44,8 @@ def answers_anybody(view: View[P]) -> View[P]:
     return never_cache(answer)
 
 
-def ask_to_log_in() -> JsonResponse:
-    words = {"error": "Log in to run code; your text stays as it is.", "login_url": resolve_url("account_login")}
-    return JsonResponse(words, status=401)
+def ask_to_log_in(words: str = "Log in to run code; your text stays as it is.") -> JsonResponse:
+    return JsonResponse({"error": words, "login_url": resolve_url("account_login")}, status=401)
 
 
 def refuse(refusal: Refusal) -> JsonResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import defaultdict
 from typing import Any
 
@@ -13,7 +12,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from apps.runs.tickets import CLOSINGS, LIFETIME_S, BadTicket, Ticket
+from apps.runs.tickets import CLOSINGS, LIFETIME_S, Ticket
+from kindling.streams.closings import Closing, Closings, read_closing
 from kindling.streams.frames import Frame, Mark, make_frame, make_passing
 from kindling.streams.histories import PAGE, Entries, Histories
 from kindling.streams.room import Page, Room
@@ -34,7 +34,7 @@ READ_AGAIN_S = 10
 
 
 class Hub:
-    """Tails the bus of all runs and hands each event to the room of its run; ends the streams of who has logged out."""
+    """Tails the bus of all runs and hands each event to the room of its run; ends the streams of who may watch no more."""
 
     def __init__(self, url: str) -> None:
         # No retries inside the client: whoever loses the connection has to know, to read again.
@@ -43,8 +43,7 @@ class Hub:
         self._reader = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=retry)
         self._histories = Histories(self._reader)
         self._rooms: dict[str, Room] = {}
-        self._closed: dict[str, float] = {}
-        """When people's streams were ended last, by the clock that dates tickets; oldest first, for as long as a ticket lives."""
+        self._closed = Closings()
         self._closings = b""
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -80,9 +79,8 @@ class Hub:
             del self._rooms[run]
 
     def refuse_closed(self, ticket: Ticket) -> None:
-        """Raises `BadTicket` for one that was made before its owner's streams were ended."""
-        if self._closed.get(ticket.user, 0.0) >= ticket.expires - LIFETIME_S:
-            raise BadTicket("You have logged out. Log in to watch this run.")
+        """Raises `BadTicket` for one that was made before its streams were ended."""
+        self._closed.check(ticket)
 
     async def _read(self, run: str, mark: Mark) -> Page:
         """A page of the run's stream. Waits for as long as Valkey is away."""
@@ -151,17 +149,15 @@ class Hub:
     def _close(self, entries: Entries) -> None:
         for entry_id, fields in entries:
             self._closings = entry_id
-            if user := fields.get(b"user", b"").decode(errors="replace"):
-                self._end_streams(user, _read_time(fields.get(b"at", b"")))
+            if closing := read_closing(fields):
+                self._end_streams(closing)
 
-    def _end_streams(self, user: str, at: float) -> None:
-        self._closed.pop(user, None)
-        self._closed[user] = at
-        for viewer in self.viewers:
-            if viewer.user == user:
-                viewer.end()
-        while (oldest := next(iter(self._closed))) != user and self._closed[oldest] < at - 2 * LIFETIME_S:
-            del self._closed[oldest]
+    def _end_streams(self, closing: Closing) -> None:
+        self._closed.note(closing)
+        for run, room in tuple(self._rooms.items()):
+            for viewer in room:
+                if closing.ends(viewer.user, run):
+                    viewer.end()
 
 
 def _list_answers(answer: Any) -> list[tuple[str, Entries]]:
@@ -190,10 +186,3 @@ def _read_id(entry_id: bytes) -> Mark:
     """As Valkey numbers entries, which need not be as we do."""
     first, _, second = entry_id.partition(b"-")
     return int(first), int(second)
-
-
-def _read_time(text: bytes) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return time.time()

@@ -1,0 +1,62 @@
+"""What is taken away from a run: its code, its curves, a picture of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from apps.runs import access
+from apps.runs.addresses import find_page
+from apps.runs.cards import find_card
+from apps.runs.exporting import make_notebook, name_file
+from apps.runs.models import Run, Visibility
+from apps.runs.series import read_series
+from apps.runs.views.answers import answers_anybody
+
+
+def load(request: HttpRequest, run_id: uuid.UUID) -> Run:
+    return access.load_visible(request.user, run_id, request.GET.get("key", ""))
+
+
+@require_safe
+@never_cache
+def script(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """The code as it was run, so that the lines of its errors are the same."""
+    run = load(request, run_id)
+    return attach(run.code.rstrip("\n") + "\n", "text/x-python; charset=utf-8", name_file(run, "py"))
+
+
+@require_safe
+@never_cache
+def notebook(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = load(request, run_id)
+    text = make_notebook(run, address=request.build_absolute_uri(find_page(run)))
+    return attach(text, "application/x-ipynb+json", name_file(run, "ipynb"))
+
+
+@require_safe
+@answers_anybody
+def series(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = load(request, run_id)
+    words = {"id": str(run.pk), "title": run.title, "state": run.state}
+    return JsonResponse({**words, "series": [asdict(each) for each in read_series(run)]})
+
+
+@require_safe
+@cache_control(private=True, max_age=300)
+def card(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """For link previews: of a private run there is none, not even for its owner."""
+    run = load(request, run_id)
+    if run.visibility == Visibility.PRIVATE:
+        raise Http404("A private run has no picture. Share it first.")
+    return HttpResponse(find_card(run), content_type="image/png")
+
+
+def attach(text: str, content_type: str, name: str) -> HttpResponse:
+    """To be saved under this name, and not shown: it is what somebody wrote."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=content_type, headers=headers)
