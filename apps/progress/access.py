@@ -47,6 +47,9 @@ STANDING = """,
   ARRAY(SELECT item.key FROM courses_item item
         WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
           SELECT FROM runs_run WHERE project_id = item.id AND user_id = %(user)s AND state = 'succeeded' AND goal_met)),
+  ARRAY(SELECT item.key FROM courses_item item
+        WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
+          SELECT FROM runs_run WHERE project_id = item.id AND user_id = %(user)s AND prediction IS NOT NULL)),
   (SELECT finished_at FROM progress_finish WHERE chapter_id = chapter.id AND user_id = %(user)s)
 """
 
@@ -123,6 +126,7 @@ def _read_standing(
     answered: str | None,
     runs: str | None,
     reached: list[str],
+    predicted: list[str],
     finished: datetime | None,
 ) -> Standing:
     """From the columns of STANDING; Django leaves the decoding of a raw query's JSON to us."""
@@ -132,5 +136,6 @@ def _read_standing(
         answered=json.loads(answered or "{}"),
         last_runs={key: LastRun(*run) for key, run in json.loads(runs or "{}").items()},
         reached=frozenset(reached),
+        predicted=frozenset(predicted),
         finished_at=finished,
     )

@@ -61,7 +61,8 @@ def _describe_project(reading: Reading, project: Project) -> dict[str, Any]:
     """What the lab needs to run a project and to show its last run; `path` is what starting a run calls it."""
     run = reading.standing.last_runs.get(project.key)
     path = f"{reading.course_slug}/{reading.slug}/{project.key}"
-    return vars(project) | {"path": path, "last_run": run and _describe_run(run)}
+    predicted = project.key in reading.standing.predicted
+    return vars(project) | {"path": path, "last_run": run and _describe_run(run), "predicted": predicted}
 
 
 def _describe_run(run: LastRun) -> dict[str, str]:

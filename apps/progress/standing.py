@@ -23,7 +23,7 @@ class Standing:
     """What a reader has done in one chapter, in keys of its items.
 
     `answered` says for each question tried whether some answer was right; `reached` are the projects whose goal a run
-    of theirs has met.
+    of theirs has met, `predicted` those whose question they have answered or skipped.
     """
 
     read: frozenset[str] = frozenset()
@@ -31,6 +31,7 @@ class Standing:
     answered: dict[str, bool] = field(default_factory=dict)
     last_runs: dict[str, LastRun] = field(default_factory=dict)
     reached: frozenset[str] = frozenset()
+    predicted: frozenset[str] = frozenset()
     finished_at: datetime | None = None
 
     @classmethod

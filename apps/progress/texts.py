@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.courses.dialect import show_asked
 from apps.courses.models import Item, Revision
 
 HOLE = re.compile("<!--(csrf|next:[a-z0-9-]+)-->")
@@ -40,10 +41,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Project:
+    """Of a project what its page may know: `checks` by name, the `question` without its answer."""
+
     key: str
     title: str
     code: str
     goal: str
+    checks: list[str]
+    question: dict[str, object] | None
+    mistakes: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -82,4 +88,13 @@ def load_text(revision: int) -> Text:
 
 
 def _project(key: str, stored: dict[str, Any]) -> Project:
-    return Project(key, stored["title"], stored["code"], stored["goal"])
+    question = stored.get("question")
+    return Project(
+        key,
+        stored["title"],
+        stored["code"],
+        stored["goal"],
+        checks=[check["name"] for check in stored.get("checks", [])],
+        question=show_asked(question) if question else None,
+        mistakes=stored.get("mistakes", {}),
+    )

@@ -19,6 +19,19 @@ from .students import CHAPTER, build_run, build_student, send_answer, send_readi
 
 pytestmark = pytest.mark.django_db
 
+CHECK = {"name": "It doubles", "call": "double(x)", "hint": "Steep."}
+QUESTION = {
+    "kind": "number",
+    "ask": "After how many epochs?",
+    "metric": "loss",
+    "unit": "epochs",
+    "choices": [],
+    "steps": [],
+    "values": [],
+    "log": False,
+    "answer": {"of": "last", "sign": "", "bound": 0.0, "ranges": [], "right": None, "near": None, "why": "Steep."},
+}
+
 
 def open_page(client: Client, url: str = CHAPTER) -> Any:
     """The context that the chapter page was rendered with."""
@@ -63,6 +76,10 @@ def test_a_new_student_has_everything_before_them(client: Client, chapter: Chapt
             "goal": "loss<1",
             "path": "essentials/chapter-1/predict",
             "last_run": None,
+            "checks": [],
+            "question": None,
+            "mistakes": {},
+            "predicted": False,
         }
     ]
 
@@ -102,6 +119,23 @@ def test_nobody_sees_what_another_student_did(client: Client, chapter: Chapter, 
     page = open_page(client)
     assert page["state"] == {"read": [], "place": None, "answered": {}, "finished": False}
     assert page["lab"]["projects"][0]["last_run"] is None
+
+
+def test_the_lab_knows_the_question_and_the_names_of_the_checks_and_no_answer(client: Client) -> None:
+    stored = build_project() | {"question": QUESTION, "checks": [CHECK], "mistakes": {"nan": "numbers"}}
+    build_chapter(build_course(), projects={"predict": stored})
+    project = open_page(client)["lab"]["projects"][0]
+    assert project["question"] == {name: value for name, value in QUESTION.items() if name != "answer"}
+    assert (project["checks"], project["mistakes"]) == ([CHECK["name"]], {"nan": "numbers"})
+    assert "Steep." not in client.get(CHAPTER).content.decode()
+
+
+@pytest.mark.parametrize("prediction", [{"skipped": True}, {"question": {}, "said": 3}])
+def test_the_lab_knows_who_has_been_asked(client: Client, chapter: Chapter, student: User, prediction: object) -> None:
+    build_run(student, chapter)
+    assert open_page(client)["lab"]["projects"][0]["predicted"] is False
+    build_run(student, chapter, prediction=prediction)
+    assert open_page(client)["lab"]["projects"][0]["predicted"] is True
 
 
 def test_the_lab_shows_the_last_run_of_each_project(client: Client, chapter: Chapter, student: User) -> None:
