@@ -4,11 +4,17 @@ import { tell } from "./asides.js";
 import { Chart } from "./chart.js";
 import { Console } from "./console/console.js";
 import { Controls } from "./controls.js";
-import { enhanceEditor } from "./editor.js";
+import { Devices } from "./devices.js";
+import { Blame } from "./editor/blame.js";
+import { Drafts } from "./editor/drafts.js";
+import { enhance } from "./editor/editor.js";
+import { Tools } from "./editor/tools.js";
+import { FullScreen } from "./full.js";
 import { Shelf } from "./shelf.js";
 import { Status } from "./status.js";
 import { RunStream } from "./stream.js";
 import { isFinal } from "./states.js";
+import { Tabs } from "./tabs.js";
 
 const STARTS = 4;
 
@@ -24,13 +30,16 @@ class KindlingLab extends HTMLElement {
     this.status = new Status(this, role("status"), role("announcement"));
     this.controls = new Controls({ pause: role("pause"), step: role("step") }, (words) => this.say(words));
     this.page = role("page");
-    this.shelf = new Shelf(this.readProjects(), {
-      select: role("projects"),
-      title: role("title"),
-      area: this.code,
-      keeping: !this.isRunPage,
-    });
-    this.listen(role("reset"));
+    this.tabs = new Tabs(role("tabs"));
+    this.devices = new Devices(this, role("device"));
+    this.fullScreen = new FullScreen(this, role("full"));
+    this.blame = new Blame();
+    const drafts = new Drafts();
+    const projects = this.readProjects();
+    this.editor = enhance(this.code, { onRun: () => this.run(), onChange: () => this.shelf.keep() });
+    this.shelf = new Shelf(projects, { select: role("projects"), title: role("title"), editor: this.editor, drafts: this.isRunPage ? null : drafts });
+    this.tools = new Tools(this, { editor: this.editor, shelf: this.shelf, drafts });
+    this.listen();
     this.show(this.shelf.current);
   }
 
@@ -50,11 +59,9 @@ class KindlingLab extends HTMLElement {
     return [{ key: "run", title, path, code: this.code.value, last_run: given }];
   }
 
-  listen(reset) {
-    enhanceEditor(this.code, { onRun: () => this.run() });
+  listen() {
     this.runButton?.addEventListener("click", () => this.run());
     this.stopButton?.addEventListener("click", () => this.halt());
-    reset.addEventListener("click", () => this.shelf.reset());
     this.addEventListener("halt", () => this.halt());
     this.addEventListener("take", ({ detail }) => this.take(detail));
     this.shelf.onChange = (project) => this.show(project);
@@ -68,13 +75,15 @@ class KindlingLab extends HTMLElement {
       return;
     }
     this.shelf.put(listing);
-    this.code.focus({ preventScroll: true });
+    this.editor.focus({ preventScroll: true });
     this.run();
   }
 
   /** Shows a project with its last run, whole and from the start. */
   show(project) {
     this.clear();
+    this.tools.show(project);
+    this.devices.show(project);
     if (project.last_run) this.watch(project.last_run);
   }
 
@@ -82,6 +91,8 @@ class KindlingLab extends HTMLElement {
     this.stream?.close();
     this.current = null;
     this.page.hidden = true;
+    this.blame.clear();
+    this.editor.clearMarks();
     this.console.clear();
     this.chart.clear();
     this.status.ready(Boolean(this.runButton));
@@ -96,7 +107,7 @@ class KindlingLab extends HTMLElement {
     this.status.sending();
     const project = this.shelf.current;
     try {
-      const run = await this.start({ code: this.code.value, project: project.path, client_token: makeToken(), ...choices });
+      const run = await this.start({ code: this.editor.value, project: project.path, device: this.devices.choice, client_token: makeToken(), ...choices });
       project.last_run = run;
       if (this.isRunPage) location.assign(run.url);
       else this.watch(run, run.events_url);
@@ -147,6 +158,8 @@ class KindlingLab extends HTMLElement {
   }
 
   receive(type, data) {
+    const problem = this.blame.hear(type, data);
+    if (problem) this.editor.mark(problem);
     if (type === "stdout" || type === "stderr") this.console.write(type, data.text);
     else if (type === "metric") this.status.metric(this.chart.add(data));
     else if (type === "progress") this.status.progress(data);
@@ -169,6 +182,7 @@ class KindlingLab extends HTMLElement {
   }
 
   restart() {
+    this.blame.clear();
     this.console.clear();
     this.chart.clear();
     this.status.restart();

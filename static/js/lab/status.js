@@ -1,6 +1,6 @@
 /* The status line: "step 120/500 · loss 0.41 · 3 s left". Shown as it changes, spoken rarely: states at once, steps at most
    every five seconds. Also told to the page (`labstatus`), for the bar of small screens. */
-import { formatNumber } from "./numbers.js";
+import { formatNumber, formatSeconds } from "./numbers.js";
 import { STATES } from "./states.js";
 
 const SHOW_MS = 200;
@@ -81,9 +81,4 @@ export class Status {
     this.spokenAt = performance.now();
     this.announcement.textContent = text;
   }
-}
-
-function formatSeconds(seconds) {
-  if (seconds < 1) return "under 1 s";
-  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
