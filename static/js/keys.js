@@ -24,7 +24,7 @@ function isTyping(target) {
 }
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.composedPath()[0])) return;
   const act = acts[event.key];
   if (!act || (off.checked && event.key.length === 1 && event.key !== "?")) return;
   event.preventDefault();

@@ -28,15 +28,20 @@ export function csrfToken() {
 }
 
 /** POST JSON; answers the parsed JSON of the answer (null for an empty one). Raises `Refusal`. */
-export async function post(url, body = {}, options = {}) {
+export function post(url, body = {}, options = {}) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() };
+  return ask(url, { method: "POST", headers, body: JSON.stringify(body), ...options });
+}
+
+/** GET JSON, as `post` does. */
+export function read(url) {
+  return ask(url, { headers: { Accept: "application/json" } });
+}
+
+async function ask(url, request) {
   let response;
   try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify(body),
-      ...options,
-    });
+    response = await fetch(url, request);
   } catch {
     throw new Refusal(0, WORDS[0]);
   }

@@ -1,10 +1,10 @@
-/* The pieces of code that the lab can hold: the chapter's projects and, once taken, a listing. What a student changes is
-   kept in this browser, per project. */
+/* The pieces of code that the lab can hold: the chapter's projects and, once taken, a listing. What a student changes of a
+   project goes to `drafts` (editor/drafts.js), where there are any. */
 const LISTING = "listing";
 
 export class Shelf {
-  constructor(projects, { select, title, area, keeping }) {
-    Object.assign(this, { select, title, area, keeping });
+  constructor(projects, { select, title, editor, drafts = null }) {
+    Object.assign(this, { select, title, editor, drafts });
     this.projects = projects.length ? [...projects] : [{ key: LISTING, title: "Your own code", code: "", path: null, last_run: null }];
     this.onChange = () => {};
     this.fill();
@@ -13,7 +13,6 @@ export class Shelf {
       this.open(this.projects[select.selectedIndex]);
       this.onChange(this.current);
     });
-    area.addEventListener("input", () => this.keep());
   }
 
   fill() {
@@ -25,8 +24,7 @@ export class Shelf {
     this.current = project;
     this.select.value = project.key;
     this.title.textContent = this.select.hidden ? project.title : "";
-    this.area.value = this.recall(project) ?? project.code;
-    this.area.scrollTop = 0;
+    this.editor.value = this.drafts && project.path ? this.drafts.recall(project) : project.code;
   }
 
   /** Takes a listing. A project's own listing opens the project, with the student's changes. */
@@ -42,31 +40,8 @@ export class Shelf {
     return listing;
   }
 
-  reset() {
-    this.area.focus();
-    this.area.select();
-    document.execCommand("insertText", false, this.current.code); // so that undo brings the changes back
-  }
-
+  /** What the editor holds was changed. */
   keep() {
-    if (!this.keeping || !this.current.path) return;
-    try {
-      if (this.area.value === this.current.code) localStorage.removeItem(this.slot(this.current));
-      else localStorage.setItem(this.slot(this.current), this.area.value);
-    } catch {
-      // Storage is full or refused: the code lives as long as the page.
-    }
-  }
-
-  recall(project) {
-    try {
-      return this.keeping && project.path ? localStorage.getItem(this.slot(project)) : null;
-    } catch {
-      return null;
-    }
-  }
-
-  slot(project) {
-    return `code:${project.path}`;
+    if (this.drafts && this.current.path) this.drafts.keep(this.current, this.editor.value);
   }
 }
