@@ -75,8 +75,7 @@ def draw_card(run: Run, series: Sequence[Series]) -> bytes:
 
 
 def _tell_loss(run: Run) -> str:
-    last = run.metrics.get("loss", {}).get("last")
-    return f"last loss {last:.4g} · " if isinstance(last, int | float) else ""
+    return f"last loss {run.last_loss} · " if run.last_loss else ""
 
 
 def _draw_plot(canvas: ImageDraw.ImageDraw, series: Sequence[Series]) -> None:
@@ -92,8 +91,7 @@ def _draw_plot(canvas: ImageDraw.ImageDraw, series: Sequence[Series]) -> None:
 
 def _read(series: Series) -> list[tuple[float, float]]:
     """The points that can be drawn."""
-    pairs = zip(series.steps, series.values, strict=True)
-    return [(step, value) for step, value in pairs if isinstance(value, int | float)]
+    return [(step, value) for step, value in series.points if isinstance(value, int | float)]
 
 
 def _place(curves: Sequence[list[tuple[float, float]]]) -> list[list[tuple[float, float]]]:

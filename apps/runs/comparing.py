@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from apps.runs import access
 from apps.runs.differences import Row, TooLong, compare, count_changes
 from apps.runs.models import Run
+from apps.runs.numbers import write_number
 from apps.runs.refusals import Refusal
 
 LEAST, MOST = 2, 5
@@ -35,10 +36,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The last values of one metric, a cell for each run: None where the run has none of it."""
+    """The last values of one metric, a cell for each run: "" where the run has none of it."""
 
     name: str
-    values: list[object]
+    values: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
     names = sorted({name for run in runs for name in run.metrics}, key=lambda name: (name != "loss", name))
     return Comparison(
         runs=list(zip(LETTERS, runs, strict=False)),
-        metrics=[Metric(name, [run.metrics.get(name, {}).get("last") for run in runs]) for name in names],
+        metrics=[Metric(name, [write_number(run.metrics.get(name, {}).get("last")) for run in runs]) for name in names],
         differences=[_differ(letter, first, run) for letter, run in zip(LETTERS[1:], others, strict=False)],
     )
 

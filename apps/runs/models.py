@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from apps.courses.models import Item
+from apps.runs.numbers import write_number
 from apps.runs.states import ACTIVE, FINAL
 from workers.protocol import DEVICES, State
 
@@ -101,6 +102,11 @@ class Run(models.Model):
         if self.name or self.project is None:
             return self.name or "Own code"
         return self.project.title or self.project.key
+
+    @property
+    def last_loss(self) -> str:
+        """As it is shown; "" where there is none."""
+        return write_number(self.metrics.get("loss", {}).get("last"))
 
     @property
     def is_over(self) -> bool:

@@ -25,13 +25,12 @@ Point = tuple[int, Value]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One metric by step, steps growing; `count` is how many points it had."""
+    """One metric by step, steps growing, as a metric event has it; `count` is how many points it had."""
 
     name: str
     kind: str
     count: int
-    steps: list[int]
-    values: list[Value]
+    points: list[Point]
 
 
 def read_series(run: Run, *, most: int = MOST_POINTS) -> list[Series]:
@@ -74,4 +73,4 @@ def _find_extremes(stretch: Sequence[Point]) -> list[Point]:
 
 def _draw(kind: str, name: str, points: dict[int, Value], most: int) -> Series:
     kept = thin(sorted(points.items(), key=lambda point: point[0]), most)
-    return Series(name, kind, len(points), [step for step, _ in kept], [value for _, value in kept])
+    return Series(name, kind, len(points), kept)

@@ -14,6 +14,7 @@ from apps.runs.addresses import add_key, describe, describe_shared, find_page
 from apps.runs.exporting import name_file
 from apps.runs.forms import LabelForm, ShareForm
 from apps.runs.models import Run, Visibility
+from apps.runs.numbers import write_number
 from apps.runs.series import read_series
 from apps.runs.setups import read_setup
 from apps.runs.transcripts import Piece, read_transcript
@@ -44,8 +45,8 @@ def describe_plainly(request: HttpRequest, run: Run, key: str) -> dict[str, Any]
     transcript = read_transcript(run)
     shown = [Piece(piece.kind, CODES.sub("", piece.text)) for piece in transcript.pieces if piece.kind != "figure"]
     series = [] if run.is_over else read_series(run)
-    going_on = [(each.name, each.values[-1]) for each in series]
-    ended = [(name, facts.get("last")) for name, facts in sorted(run.metrics.items())]
+    going_on = [(each.name, write_number(each.points[-1][1])) for each in series]
+    ended = [(name, write_number(facts.get("last"))) for name, facts in sorted(run.metrics.items())]
     context = describe_page(request, run, key)
     return context | {"transcript": transcript, "console": shown, "metrics": ended if run.is_over else going_on}
 
@@ -80,8 +81,7 @@ def describe_preview(request: HttpRequest, run: Run) -> dict[str, str] | None:
 
 def describe_outcome(run: Run) -> str:
     """How it stands with a run, in a sentence or two."""
-    last = run.metrics.get("loss", {}).get("last")
-    loss = f" The last loss was {last:.4g}." if isinstance(last, int | float) else ""
+    loss = f" The last loss was {run.last_loss}." if run.last_loss else ""
     return f"{OUTCOMES.get(run.state, 'A training run that has not ended yet.')}{loss}"
 
 

@@ -9,3 +9,4 @@ import "./lab-bar.js";
 import "./quiz.js";
 
 if (document.querySelector("kindling-lab")) import("./lab/lab.js");
+if (document.querySelector("kindling-comparison")) import("./comparison.js");
