@@ -1,7 +1,7 @@
 /* <kindling-lab>: write code, run it on the server, see what comes out. A run belongs to the server: this only watches. */
 import { Refusal, backOff, makeToken, post, sleep } from "../requests.js";
 import { tell } from "./asides.js";
-import { Chart } from "./chart.js";
+import { Chart } from "./charts/chart.js";
 import { Console } from "./console/console.js";
 import { Controls } from "./controls.js";
 import { Devices } from "./devices.js";

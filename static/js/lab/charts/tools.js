@@ -1,0 +1,53 @@
+/* The buttons around the chart, and what can be taken from it: a table, a picture, a file of numbers. */
+const REFILL_MS = 1000;
+
+export class Tools {
+  constructor(board) {
+    this.board = board;
+    this.parts = Object.fromEntries([...board.element.querySelectorAll("[data-chart]")].map((part) => [part.dataset.chart, part]));
+    this.listen();
+  }
+
+  listen() {
+    const { board, parts } = this;
+    const press = (name, verb) => parts[name].addEventListener("click", verb);
+    press("log", () => this.switchLog());
+    press("in", () => board.scale(0.5));
+    press("out", () => board.scale(2));
+    press("whole", () => board.zoom(null));
+    press("png", async () => (await import("./files.js")).savePicture(board));
+    press("csv", async () => (await import("./files.js")).saveNumbers(board));
+    parts.smooth.addEventListener("input", () => this.smooth());
+    parts.table.addEventListener("toggle", () => this.fill());
+  }
+
+  clear() {
+    this.parts.rows.replaceChildren();
+  }
+
+  switchLog() {
+    this.board.wantsLog = !this.board.isLog;
+    this.board.draw();
+  }
+
+  smooth() {
+    const { smooth } = this.parts;
+    this.board.smoothing = smooth.valueAsNumber / 100;
+    smooth.ariaValueText = `${smooth.value} %`;
+    this.board.draw();
+  }
+
+  show({ isLog, isZoomed }) {
+    this.parts.log.ariaPressed = String(isLog);
+    this.parts.whole.disabled = !isZoomed && document.activeElement !== this.parts.whole;
+    if (performance.now() - (this.filledAt ?? 0) > REFILL_MS) this.fill();
+  }
+
+  /** Fills the table, where it is open. */
+  async fill() {
+    if (!this.parts.table.open || !this.board.entries.length) return;
+    this.filledAt = performance.now();
+    const { fillTable } = await import("./table.js");
+    fillTable(this.parts.rows, this.board);
+  }
+}
