@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.courses.models import Item
 from apps.quizzes.visits import Reader, Visit
 
-from .standing import LastRun, Standing
+from .standing import Draft, LastRun, Standing
 from .texts import Text, load_text
 
 # By hand, because this is the hottest query of the site: the ORM takes longer to write it than Postgres to answer it.
@@ -50,7 +50,10 @@ STANDING = """,
   ARRAY(SELECT item.key FROM courses_item item
         WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
           SELECT FROM runs_run WHERE project_id = item.id AND user_id = %(user)s AND prediction IS NOT NULL)),
-  (SELECT finished_at FROM progress_finish WHERE chapter_id = chapter.id AND user_id = %(user)s)
+  (SELECT finished_at FROM progress_finish WHERE chapter_id = chapter.id AND user_id = %(user)s),
+  (SELECT jsonb_object_agg(item.key, jsonb_build_array(draft.code, draft.revision))
+   FROM courses_item item JOIN runs_draft draft ON draft.project_id = item.id
+   WHERE item.chapter_id = chapter.id AND draft.user_id = %(user)s)
 """
 
 
@@ -128,6 +131,7 @@ def _read_standing(
     reached: list[str],
     predicted: list[str],
     finished: datetime | None,
+    drafts: str | None,
 ) -> Standing:
     """From the columns of STANDING; Django leaves the decoding of a raw query's JSON to us."""
     return Standing(
@@ -138,4 +142,5 @@ def _read_standing(
         reached=frozenset(reached),
         predicted=frozenset(predicted),
         finished_at=finished,
+        drafts={key: Draft(*draft) for key, draft in json.loads(drafts or "{}").items()},
     )

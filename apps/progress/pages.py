@@ -27,7 +27,7 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "verified_on": verification.describe(revision),
         "outline": [vars(section) | {"read": section.id in standing.read} for section in reading.text.sections],
         "body": reading.text.fill({"csrf": csrf_field(request)} | _next_hole(reading)),
-        "lab": {"projects": [_describe_project(reading, project) for project in reading.text.projects]},
+        "lab": {"projects": _describe_projects(request, reading)},
         "state": _describe_standing(reading),
         "record_url": reverse("progress:record", args=address),
         "discussion_url": reverse("discussions:chapter", args=address),
@@ -54,6 +54,24 @@ def _describe_standing(reading: Reading) -> dict[str, Any]:
         "place": standing.place if standing.place in sections else None,
         "answered": {key: {"correct": correct} for key, correct in standing.answered.items()},
         "finished": standing.finished_at is not None,
+    }
+
+
+def _describe_projects(request: HttpRequest, reading: Reading) -> list[dict[str, Any]]:
+    described = [_describe_project(reading, project) for project in reading.text.projects]
+    if request.user.is_authenticated:
+        for project in described:
+            project |= _find_writing(reading, project)
+    return described
+
+
+def _find_writing(reading: Reading, project: dict[str, Any]) -> dict[str, Any]:
+    """Where a student's code of a project is kept and its solution shown; the draft as the server has it now."""
+    draft, address = reading.standing.drafts.get(project["key"]), [project["path"]]
+    return {
+        "draft": draft and vars(draft),
+        "draft_url": reverse("runs:draft", args=address),
+        "solution_url": reverse("runs:solution", args=address) if project["solvable"] else None,
     }
 
 

@@ -19,11 +19,18 @@ class LastRun:
 
 
 @dataclass(frozen=True)
+class Draft:
+    code: str
+    revision: int
+
+
+@dataclass(frozen=True)
 class Standing:
     """What a reader has done in one chapter, in keys of its items.
 
     `answered` says for each question tried whether some answer was right; `reached` are the projects whose goal a run
-    of theirs has met, `predicted` those whose question they have answered or skipped.
+    of theirs has met, `predicted` those whose question they have answered or skipped. `drafts` is their code of
+    projects, as it was last typed.
     """
 
     read: frozenset[str] = frozenset()
@@ -33,6 +40,7 @@ class Standing:
     reached: frozenset[str] = frozenset()
     predicted: frozenset[str] = frozenset()
     finished_at: datetime | None = None
+    drafts: dict[str, Draft] = field(default_factory=dict)
 
     @classmethod
     def of_visit(cls, notes: Notes) -> Standing:

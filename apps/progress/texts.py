@@ -41,7 +41,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Project:
-    """Of a project what its page may know: `checks` by name, the `question` without its answer."""
+    """Of a project what its page may know: `checks` by name, the `question` without its answer, whether there is a
+    solution and not which."""
 
     key: str
     title: str
@@ -50,6 +51,7 @@ class Project:
     checks: list[str]
     question: dict[str, object] | None
     mistakes: dict[str, str]
+    solvable: bool
 
 
 @dataclass(frozen=True)
@@ -97,4 +99,5 @@ def _project(key: str, stored: dict[str, Any]) -> Project:
         checks=[check["name"] for check in stored.get("checks", [])],
         question=show_asked(question) if question else None,
         mistakes=stored.get("mistakes", {}),
+        solvable=bool(stored.get("solution")),
     )

@@ -17,6 +17,7 @@ from apps.runs.refusals import Refusal
 from workers.protocol import DEVICES, MAX_CODE_BYTES
 
 MAX_PATH = 200
+MAX_REVISION = 2**31  # what the column holds
 
 
 class BadRequest(Refusal):
@@ -54,6 +55,14 @@ class Inspection:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """A checked request: keep this as the draft that builds on this revision (0: on none)."""
+
+    code: str
+    revision: int
+
+
 def read_start(request: HttpRequest) -> Start:
     """Raises `BadRequest` and `TooLong`."""
     raw = _read_object(request)
@@ -75,6 +84,15 @@ def read_start_form(request: HttpRequest) -> Start:
     # The token against forgery is another on every page that is loaded: the same page sent twice is the same run.
     page = f"{request.POST.get('csrfmiddlewaretoken', '')}\n{project}\n{code}"
     return Start(code=code, project=project, client_token=uuid.uuid5(uuid.NAMESPACE_OID, page))
+
+
+def read_writing(request: HttpRequest) -> Writing:
+    """Raises `BadRequest` and `TooLong`."""
+    raw = _read_object(request)
+    code, revision = raw.get("code"), raw.get("revision")
+    if type(revision) is not int or not 0 <= revision < MAX_REVISION:
+        raise BadRequest("A draft names the revision that it builds on as a number. Reload the page.")
+    return Writing(code=_read_text(code), revision=revision)
 
 
 def read_inspection(request: HttpRequest) -> Inspection:
@@ -103,6 +121,12 @@ def _read_object(request: HttpRequest) -> dict[str, Any]:
 def _read_code(code: object) -> str:
     if not isinstance(code, str) or not code.strip():
         raise BadRequest("There is no code to run. Write some, or reset the listing.")
+    return _read_text(code)
+
+
+def _read_text(code: object) -> str:
+    if not isinstance(code, str):
+        raise BadRequest("Code is text. Reload the page.")
     if "\0" in code:
         raise BadRequest("The code holds a NUL character, which Python does not read. Remove it.")
     try:

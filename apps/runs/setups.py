@@ -23,7 +23,8 @@ class Setup:
     """What a project's runs are to reach, where they go, what they may use, and what is asked of the code afterwards.
 
     The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox. So does the
-    `question` to the student, which stays here. `mistakes` is for a diagnosis the id of the text about it.
+    `question` to the student, which stays here. `mistakes` is for a diagnosis the id of the text about it; what may be
+    seen of `solution`, and when, `apps.runs.solutions` decides.
     """
 
     goal: str = ""
@@ -32,6 +33,7 @@ class Setup:
     checks: tuple[Check, ...] = ()
     question: QuestionFacts | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)
+    solution: str = ""
 
 
 def read_setup(project_id: int | None) -> Setup:
@@ -56,6 +58,7 @@ def read_setup(project_id: int | None) -> Setup:
         checks=_read_checks(project_id, written.get("checks") or []),
         question=_read_question(project_id, written.get("question")),
         mistakes=mistakes if isinstance(mistakes := written.get("mistakes"), dict) else {},
+        solution=str(written.get("solution") or ""),
     )
 
 

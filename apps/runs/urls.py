@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.runs.views import keeping, pages, plainly, status, steering, taking, verdicts
+from apps.runs.views import keeping, pages, plainly, status, steering, taking, verdicts, writing
 
 app_name = "runs"
 urlpatterns = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("runs/<uuid:run_id>/steps/", steering.step, name="step"),
     path("runs/<uuid:run_id>/verdict/", verdicts.show, name="verdict"),
     path("runs/<uuid:run_id>/inspections/", steering.inspect, name="inspect"),
+    path("drafts/<path:project>/", writing.keep_draft, name="draft"),
+    path("solutions/<path:project>/", writing.show_solution, name="solution"),
     path("lab/", pages.lab, name="lab"),
     path("status/", status.show_status, name="status"),
     path("status.json", status.tell_status, name="status-json"),

@@ -9,7 +9,7 @@ import pytest
 
 from apps.courses import verification
 
-from .chapters import Piece, pieces, run_fresh
+from .chapters import Piece, pieces, projects, run_fresh
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
@@ -28,6 +28,11 @@ def test_it_prints_what_the_chapter_says(piece: Piece, tmp_path: Path) -> None:
 @pytest.mark.parametrize("piece", pieces(), ids=str)
 def test_it_claims_an_output(piece: Piece) -> None:
     assert piece.output.strip()
+
+
+@pytest.mark.parametrize("name", [name for name, facts in projects().items() if facts["solution"]])
+def test_a_solution_runs(name: str, tmp_path: Path) -> None:
+    assert run_fresh(projects()[name]["solution"], folder=tmp_path).strip()
 
 
 def test_pages_name_the_torch_that_ran_here(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def test_facts_are_gathered() -> None:
             "checks": [],
             "question": None,
             "mistakes": {},
+            "solution": "",
         }
     }
     assert compiled.listings == {

@@ -71,8 +71,11 @@ def test_what_was_typed_before_it_came_is_kept_with_cursor_and_focus(stage: Open
 
 
 def test_it_works_as_a_textarea_where_it_cannot_be_loaded(stage: Open) -> None:
-    page = stage(SCRIPT, f'<div hidden>{BODY}</div>')
-    page.route("**/code-*.js", lambda route: route.fulfill(status=200, content_type="text/javascript", body="throw new Error()"))
+    page = stage(SCRIPT, f"<div hidden>{BODY}</div>")
+    page.route(
+        "**/code-*.js",
+        lambda route: route.fulfill(status=200, content_type="text/javascript", body="throw new Error()"),
+    )
     page.evaluate("document.querySelector('div').hidden = false")
     area = page.locator("textarea")
     area.focus()

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.courses.models import Chapter
 from apps.progress.models import Finish, Place, SectionRead
 from apps.quizzes.models import Attempt
+from apps.runs.models import Draft
 from tests.quizzes.chapters import SECTIONS, build_chapter, build_course, build_project, build_question, edit_chapter
 from workers.protocol import State
 
@@ -80,6 +81,10 @@ def test_a_new_student_has_everything_before_them(client: Client, chapter: Chapt
             "question": None,
             "mistakes": {},
             "predicted": False,
+            "solvable": False,
+            "draft": None,
+            "draft_url": "/drafts/essentials/chapter-1/predict/",
+            "solution_url": None,
         }
     ]
 
@@ -136,6 +141,22 @@ def test_the_lab_knows_who_has_been_asked(client: Client, chapter: Chapter, stud
     assert open_page(client)["lab"]["projects"][0]["predicted"] is False
     build_run(student, chapter, prediction=prediction)
     assert open_page(client)["lab"]["projects"][0]["predicted"] is True
+
+
+def test_the_lab_opens_with_what_the_student_typed_last(client: Client, chapter: Chapter, student: User) -> None:
+    project = chapter.items.get(key="predict")
+    Draft.objects.create(user=build_student("grace@example.org"), project=project, code="hers")
+    assert open_page(client)["lab"]["projects"][0]["draft"] is None
+    Draft.objects.create(user=student, project=project, code="x = 1", revision=7)
+    assert open_page(client)["lab"]["projects"][0]["draft"] == {"code": "x = 1", "revision": 7}
+
+
+def test_the_page_knows_that_there_is_a_solution_and_not_which(client: Client, student: User) -> None:
+    build_chapter(build_course(), projects={"predict": build_project() | {"solution": "the_answer = 42"}})
+    assert open_page(client)["lab"]["projects"][0]["solution_url"] == "/solutions/essentials/chapter-1/predict/"
+    assert "the_answer" not in client.get(CHAPTER).content.decode()
+    client.logout()
+    assert "solution_url" not in open_page(client)["lab"]["projects"][0]
 
 
 def test_the_lab_shows_the_last_run_of_each_project(client: Client, chapter: Chapter, student: User) -> None:

@@ -47,7 +47,8 @@ class ProjectFacts(TypedDict):
     """`checks` are in the form of `.checks.CheckFacts`; like a quiz's answers they never leave for a browser.
 
     Of `question`, in the form of `.questions.QuestionFacts`, that is true of its `answer`. `mistakes` is for each thing that
-    the engine diagnoses the id of the text that explains it, where the author named one.
+    the engine diagnoses the id of the text that explains it, where the author named one. `solution` ("" for none) leaves for
+    the browser of a student who has tried.
     """
 
     title: str
@@ -60,6 +61,7 @@ class ProjectFacts(TypedDict):
     checks: list[Mapping[str, Any]]
     question: Mapping[str, Any] | None
     mistakes: dict[str, str]
+    solution: str
 
 
 class ListingFacts(TypedDict):
@@ -175,6 +177,7 @@ def _project_facts(project: Project) -> ProjectFacts:
         checks=list(project.checks),
         question=project.question,
         mistakes=dict(project.mistakes),
+        solution=project.solution,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ GOAL = re.compile(
 CHOICE = re.compile(r"[-*] +\[(?P<mark>[ xX]?)\] ?(?P<text>.*)")
 OPENING = re.compile(r"(?P<mark>`{3,}|~{3,}) *(?P<language>[A-Za-z0-9_+-]*) *")
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.svg")
-FENCES = {"listing": ("python", "output"), "project": ("python", "output", "checks", "predict")}
+FENCES = {"listing": ("python", "output"), "project": ("python", "output", "checks", "predict", "solution")}
 DEVICES = ("cpu", "gpu")
 LIMITS = {
     # What an editor may ask for, up to what the site allows any project: least, most, and in words.
@@ -142,6 +143,7 @@ def _read_project(directive: Directive, problems: Problems) -> Project:
         mistakes={
             code: directive.attributes[code].removeprefix("#") for code in DIAGNOSES if code in directive.attributes
         },
+        solution=_read_solution(directive, fences, problems),
     )
 
 
@@ -176,6 +178,16 @@ def _read_question(directive: Directive, fences: list[Fence], problems: Problems
     if not any(fence.language == "predict" for fence in fences):
         return None
     return read_question(_take_fence(directive, fences, "predict", problems, required=False), problems)
+
+
+def _read_solution(directive: Directive, fences: list[Fence], problems: Problems) -> str:
+    solution = _take_fence(directive, fences, "solution", problems, required=False)
+    try:
+        ast.parse(solution.code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = solution.line + (error.lineno or 0) if isinstance(error, SyntaxError) else solution.line
+        problems.add(line, "The solution is not Python here: run it once, and write what ran.")
+    return solution.code
 
 
 def _read_goal(directive: Directive, problems: Problems) -> str:

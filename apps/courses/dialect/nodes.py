@@ -68,6 +68,7 @@ class Project:
 
     `limits` are those that differ from any run's, by name; `checks` stand in the form of `.checks.CheckFacts`, `question`
     in that of `.questions.QuestionFacts`. `mistakes` says where the text explains what the engine can diagnose: id by code.
+    `solution` is code that solves it, shown to who has tried; "" for none.
     """
 
     line: int
@@ -84,6 +85,7 @@ class Project:
     checks: tuple[Mapping[str, Any], ...] = ()
     question: Mapping[str, Any] | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)
+    solution: str = ""
 
 
 @dataclass(frozen=True)
