@@ -10,11 +10,14 @@ import { Drafts } from "./editor/drafts.js";
 import { enhance } from "./editor/editor.js";
 import { Tools } from "./editor/tools.js";
 import { FullScreen } from "./full.js";
+import { Prediction } from "./predict/predict.js";
+import { SKETCH, findSketch } from "./predict/sketched.js";
 import { Shelf } from "./shelf.js";
 import { Status } from "./status.js";
 import { RunStream } from "./stream.js";
 import { isFinal } from "./states.js";
 import { Tabs } from "./tabs.js";
+import { Findings } from "./verdict/findings.js";
 
 const STARTS = 4;
 
@@ -33,6 +36,8 @@ class KindlingLab extends HTMLElement {
     this.tabs = new Tabs(role("tabs"));
     this.devices = new Devices(this, role("device"));
     this.fullScreen = new FullScreen(this, role("full"));
+    this.prediction = new Prediction(role("prediction"));
+    this.findings = new Findings(role("findings"));
     this.blame = new Blame();
     const drafts = new Drafts();
     const projects = this.readProjects();
@@ -55,8 +60,8 @@ class KindlingLab extends HTMLElement {
   readProjects() {
     const given = JSON.parse(this.querySelector("script").textContent);
     if (!this.isRunPage) return given;
-    const { title, path = null } = this.dataset;
-    return [{ key: "run", title, path, code: this.code.value, last_run: given }];
+    const { title, path = null, chapter = "" } = this.dataset;
+    return [{ key: "run", title, path, chapter, code: this.code.value, last_run: given }];
   }
 
   listen() {
@@ -82,6 +87,8 @@ class KindlingLab extends HTMLElement {
   /** Shows a project with its last run, whole and from the start. */
   show(project) {
     this.clear();
+    this.prediction.close();
+    this.laySketch(project);
     this.tools.show(project);
     this.devices.show(project);
     if (project.last_run) this.watch(project.last_run);
@@ -95,6 +102,7 @@ class KindlingLab extends HTMLElement {
     this.editor.clearMarks();
     this.console.clear();
     this.chart.clear();
+    this.findings.clear(this.shelf.current);
     this.status.ready(Boolean(this.runButton));
     this.say("");
     this.enable(false);
@@ -102,13 +110,17 @@ class KindlingLab extends HTMLElement {
 
   async run(choices = {}) {
     if (!this.runButton || this.runButton.disabled) return;
+    const project = this.shelf.current;
+    const prediction = await this.prediction.ask(project);
+    if (prediction === null || project !== this.shelf.current) return;
     this.clear();
+    this.laySketch(project);
     this.enable(true);
     this.status.sending();
-    const project = this.shelf.current;
     try {
-      const run = await this.start({ code: this.editor.value, project: project.path, device: this.devices.choice, client_token: makeToken(), ...choices });
+      const run = await this.start({ code: this.editor.value, project: project.path, device: this.devices.choice, prediction, client_token: makeToken(), ...choices });
       project.last_run = run;
+      project.predicted ||= Boolean(prediction);
       if (this.isRunPage) location.assign(run.url);
       else this.watch(run, run.events_url);
     } catch (refusal) {
@@ -117,6 +129,13 @@ class KindlingLab extends HTMLElement {
       this.status.ready(true);
       this.refuse(refusal);
     }
+  }
+
+  /** A sketched prediction lies under the curve of the run that it foretells. */
+  laySketch(project) {
+    const sketch = findSketch(project);
+    if (sketch || this.sketched) this.chart.overlay(sketch ?? { label: SKETCH });
+    this.sketched = Boolean(sketch);
   }
 
   /** Says why there is no run, and offers what there could be instead. */
@@ -160,6 +179,7 @@ class KindlingLab extends HTMLElement {
   receive(type, data) {
     const problem = this.blame.hear(type, data);
     if (problem) this.editor.mark(problem);
+    this.findings.receive(type, data);
     if (type === "stdout" || type === "stderr") this.console.write(type, data.text);
     else if (type === "metric") this.status.metric(this.chart.add(data));
     else if (type === "progress") this.status.progress(data);
@@ -178,6 +198,7 @@ class KindlingLab extends HTMLElement {
     this.stream.close();
     this.enable(false);
     this.chart.finish();
+    this.findings.end(this.current);
     if (this.shelf.current.path) document.dispatchEvent(new Event("progress"));
   }
 
@@ -185,6 +206,7 @@ class KindlingLab extends HTMLElement {
     this.blame.clear();
     this.console.clear();
     this.chart.clear();
+    this.findings.clear(this.shelf.current);
     this.status.restart();
     this.console.aside("The run was started again; its output begins anew.");
   }
