@@ -15,12 +15,14 @@ from tests.journeys.visits import (
     Visit,
     answer,
     console,
+    field,
     log_in,
     printed,
     read_sections,
     right_choices,
     run,
     status,
+    written,
     wrong_choice,
 )
 from tests.product import Login
@@ -111,7 +113,7 @@ def train(page: Page) -> None:
     run(page)
     expect(status(page)).to_contain_text("Finished · last loss 0.10")
     expect(printed(page)).to_have_text(PROJECT["output"])
-    expect(page.locator(".chart canvas")).to_be_visible()
+    expect(page.locator(".chart-plot canvas")).to_be_visible()
     expect(page.locator(".chart-plot")).to_have_accessible_name(re.compile(r"^loss by step: last 0\.10\d+ at step 500"))
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
 
@@ -123,7 +125,7 @@ def leave_during_a_run_and_return(page: Page) -> Page:
     returned = page.context.new_page()
     page.close()
     returned.goto(ADDRESS)
-    expect(returned.get_by_label("Code", exact=True)).to_have_value(SLOWLY)
+    expect(written(returned)).to_have_value(SLOWLY)
     expect(status(returned)).to_have_text("Finished")
     expect(printed(returned)).to_have_text(" ".join(f"line {step}" for step in range(COUNT)))
     return returned
@@ -135,7 +137,7 @@ def stop_an_endless_run(page: Page) -> None:
     page.get_by_role("button", name="Stop", exact=True).first.click()
     expect(status(page)).to_have_text("Stopped by you")
     page.get_by_role("button", name="Reset the code").click()
-    expect(page.get_by_label("Code", exact=True)).to_have_value(PROJECT["code"])
+    expect(written(page)).to_have_value(PROJECT["code"])
 
 
 def answer_the_rest(page: Page) -> None:
@@ -211,8 +213,8 @@ def find_the_runs(page: Page) -> None:
     expect(trained).to_contain_text("Finished")
     trained.get_by_role("link").click()
     expect(printed(page)).to_have_text(PROJECT["output"])
-    expect(page.get_by_label("Code", exact=True)).to_have_value(PROJECT["code"])
-    expect(page.locator(".chart canvas")).to_be_visible()
+    expect(written(page)).to_have_value(PROJECT["code"])
+    expect(page.locator(".chart-plot canvas")).to_be_visible()
     expect(page.get_by_text("✓ Reached")).to_be_visible()
 
 

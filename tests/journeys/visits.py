@@ -101,8 +101,23 @@ def strip_tags(html: str) -> str:
 def run(page: Page, code: str | None = None) -> None:
     """Presses Run in the lab, with this code in it if given."""
     if code is not None:
-        page.get_by_label("Code", exact=True).fill(code)
+        write(page, code)
     page.get_by_role("button", name="Run", exact=True).click()
+
+
+def field(page: Page) -> Locator:
+    """The form's own field of the code, which the editor keeps in step."""
+    return page.locator("#lab-code")
+
+
+def write(page: Page, code: str) -> None:
+    """Puts this into the editor at once, as a paste over all of it does: typing would be helped with indents."""
+    page.locator("kindling-lab").evaluate("(lab, code) => lab.editor.replace(code)", code)
+
+
+def written(page: Page) -> Locator:
+    """The field that holds the code of the lab; CodeMirror shows what stands in it."""
+    return page.locator("#lab-code")
 
 
 def status(page: Page) -> Locator:
