@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -99,6 +100,29 @@ def test_the_prediction_for_five_is_what_torch_gives(measure: Measure, threads: 
     assert f"The mini project predicts {prediction:.2f} rather than 50." in PROSE
     assert f"It said {prediction:.2f} rather than 50" in PROSE
     assert f"I get another number than {prediction:.2f}." in PROSE
+
+
+def test_the_question_before_the_run_has_a_true_and_surprising_answer(measure: Measure) -> None:
+    kept = ("loss.backward()", "globals().setdefault('losses', []).append(loss.item()); loss.backward()")
+    (losses,) = measure(project(kept, answer="losses"))
+    question: Any = read_chapter(FOLDER).projects["first-prediction"]["question"]
+
+    reached = next(epoch for epoch, loss in enumerate(losses, 1) if loss < question["answer"]["bound"])
+
+    assert f"The loss begins at about {losses[0]:.0f}." in question["ask"]
+    assert f"of the {len(losses)} epochs" in question["ask"]
+    assert reached == 14
+    # “each takes away almost a third of the loss”: to within a twentieth, as long as the steep side lasts
+    assert all(0.28 < 1 - after / before < 1 / 3 for before, after in pairwise(losses[:10]))
+
+
+def test_a_loss_that_grows_ends_as_the_chapter_says(measure: Measure) -> None:
+    kept = ("loss.backward()", "globals().setdefault('losses', []).append(loss.item()); loss.backward()")
+    (losses,) = measure(project(kept, rate(0.15), answer="[str(loss) for loss in losses]"))
+
+    assert losses.index("inf") < losses.index("nan")
+    growing = [float(loss) for loss in losses[: losses.index("inf")]]
+    assert growing == sorted(growing)
 
 
 def test_the_goal_is_met_with_room_to_spare(measure: Measure) -> None:
