@@ -21,13 +21,15 @@ export function findFolds(nodes) {
     waiting.push([from, start], [start + period * times, to]);
   }
   found.sort((one, other) => one.from - other.from);
-  return found.flatMap((each, index) => [before(each, found[index - 1]?.to ?? 0), each, after(each, found[index + 1]?.from ?? nodes.length)].filter(Boolean));
+  return found.flatMap((each, index) => [before(each, found[index - 1]?.to ?? 0, nodes), each, after(each, found[index + 1]?.from ?? nodes.length)].filter(Boolean));
 }
 
 /* The first layer of many often differs a little, since nobody asks for the gradient of its input: it is folded as well. */
-function before({ from, period }, least) {
-  const length = Math.min(from - least, period);
-  return length > UNEVEN && length > period / 2 ? fold(from - length, length, 1) : null;
+function before({ from, to, period }, least, nodes) {
+  let start = Math.max(least, from - period);
+  while (start < from && !nodes.slice(start, to).some(({ sources }) => sources.includes(start))) start += 1; // used farther on only
+  const length = from - start;
+  return length > UNEVEN && length > period / 2 ? fold(start, length, 1) : null;
 }
 
 function after({ to, period }, most) {
