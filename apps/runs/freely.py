@@ -33,12 +33,22 @@ print(f"sin(1) is {torch.sin(torch.tensor(1.0)):.4f}; the network says {model(to
 
 
 def open_lab(request: HttpRequest) -> dict[str, Any]:
-    """What the lab is given: some code to begin with, or that of the run `?run=` which its reader may see. Else 404."""
+    """What the lab is given: some code to begin with, or that of the run `?run=` which its reader may see. Else 404.
+
+    `kept`: what one writes of one's own is still there next time; opening what somebody shared does not touch it.
+    """
     run = _load(request)
     title = f"From “{run.title}”" if run else "Your own code"
     return {
         "projects": [
-            {"key": "free", "title": title, "path": None, "code": run.code if run else FIRST_CODE, "last_run": None}
+            {
+                "key": "free",
+                "title": title,
+                "path": None,
+                "code": run.code if run else FIRST_CODE,
+                "last_run": None,
+                "kept": run is None,
+            }
         ]
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import APIResponse, Locator, Page, StorageState, expect
 
-from tests.journeys.visits import ADDRESS, CHAPTER, PROJECT, Visit, console, printed, run, status, written
+from tests.journeys.visits import ADDRESS, CHAPTER, PROJECT, Visit, console, printed, run, status, write, written
 from workers.protocol import MAX_CODE_BYTES
 
 pytestmark = pytest.mark.journey

@@ -15,7 +15,6 @@ from tests.journeys.visits import (
     Visit,
     answer,
     console,
-    field,
     log_in,
     printed,
     read_sections,

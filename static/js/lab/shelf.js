@@ -24,7 +24,7 @@ export class Shelf {
     this.current = project;
     this.select.value = project.key;
     this.title.textContent = this.select.hidden ? project.title : "";
-    this.editor.value = this.drafts && project.path ? this.drafts.recall(project) : project.code;
+    this.editor.value = this.drafts?.keeps(project) ? this.drafts.recall(project) : project.code;
   }
 
   /** Takes a listing. A project's own listing opens the project, with the student's changes. */
@@ -42,6 +42,6 @@ export class Shelf {
 
   /** What the editor holds was changed. */
   keep() {
-    if (this.drafts && this.current.path) this.drafts.keep(this.current, this.editor.value);
+    if (this.drafts?.keeps(this.current)) this.drafts.keep(this.current, this.editor.value);
   }
 }

@@ -16,6 +16,11 @@ export class Drafts {
     document.addEventListener("visibilitychange", () => document.hidden && this.send({ keepalive: true }));
   }
 
+  /** Listings and what others share are shown, not kept. */
+  keeps({ path, kept = false }) {
+    return Boolean(path) || kept;
+  }
+
   /** The code with which a project opens: what was typed last, here or elsewhere. */
   recall(project) {
     const newest = project.draft?.code || project.code;
@@ -32,7 +37,6 @@ export class Drafts {
 
   /** Keeps what the project's code is now. */
   keep(project, code) {
-    if (!project.path) return;
     if (project.draft_url || code !== project.code) writeLocal(project, code);
     else forgetLocal(project);
     if (project.draft_url) this.plan(project, code);
@@ -126,7 +130,7 @@ function revisionOf(project) {
 }
 
 function slot(project) {
-  return `code:${project.path}`;
+  return `code:${project.path ?? project.key}`;
 }
 
 function readLocal(project) {

@@ -6,6 +6,7 @@ export class Tools {
   constructor(root, { editor, shelf, drafts }) {
     const role = (name) => root.querySelector(`[data-role=${name}]`);
     Object.assign(this, { editor, shelf, drafts, changes: role("changes"), solution: role("solution"), state: role("draft"), notice: role("code-notice"), question: role("draft-question") });
+    if (!this.changes) return; // on the page of somebody else's run there is nothing to keep
     role("reset").addEventListener("click", () => this.reset());
     this.changes.addEventListener("click", () => this.compare(this.changes.getAttribute("aria-pressed") !== "true"));
     this.solution.addEventListener("click", () => this.showSolution());
@@ -15,6 +16,7 @@ export class Tools {
 
   /** Another project is open. */
   show(project) {
+    if (!this.changes) return;
     this.tell("");
     silence(this.notice);
     silence(this.question);
