@@ -107,7 +107,7 @@ export class Board {
   }
 
   drawSoon() {
-    this.timer ??= setTimeout(() => requestAnimationFrame(() => this.draw()), Math.max(0, (this.drawnAt ?? 0) + DRAW_MS - performance.now()));
+    this.timer ??= setTimeout(() => requestAnimationFrame(() => this.draw()), Math.max(0, (this.drawnAt ?? -DRAW_MS) + DRAW_MS - performance.now()));
   }
 
   draw() {
@@ -219,7 +219,7 @@ export class Board {
     this.tabs.show(this.groups, this.group.key, this.palette);
     this.tools.show({ isLog, isZoomed: Boolean(this.view) });
     this.remark(isLog);
-    if (performance.now() - (this.describedAt ?? 0) > SPEAK_MS) this.describe();
+    if (performance.now() - (this.describedAt ?? -Infinity) > SPEAK_MS) this.describe();
   }
 
   remark(isLog) {

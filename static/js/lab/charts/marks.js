@@ -28,7 +28,8 @@ function drawSign(ctx, left, { left: start, top, width, height }, palette, sign,
   ctx.strokeStyle = ctx.fillStyle = palette.bad;
   ctx.lineWidth = dot;
   ctx.setLineDash([3 * dot, 3 * dot]);
-  line(ctx, left, top, left, top + height);
+  const sharp = Math.round(left) + dot / 2;
+  line(ctx, sharp, top, sharp, top + height);
   ctx.textBaseline = "top";
   ctx.textAlign = isLast ? "right" : "left";
   ctx.fillText(sign, left + (isLast ? -4 : 4) * dot, top + 2 * dot);

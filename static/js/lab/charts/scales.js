@@ -35,7 +35,7 @@ export const logarithmic = {
 export function rangeLog(_, least, most) {
   if (least == null || least <= 0) return [0.1, 1];
   const room = Math.max(0.04, Math.log10(most / least) * 0.05);
-  return [least / 10 ** room, most * 10 ** room];
+  return [Math.max(1e-305, least / 10 ** room), Math.min(1e305, most * 10 ** room)];
 }
 
 function label(_, ticks) {

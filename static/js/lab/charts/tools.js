@@ -40,7 +40,7 @@ export class Tools {
   show({ isLog, isZoomed }) {
     this.parts.log.ariaPressed = String(isLog);
     this.parts.whole.disabled = !isZoomed && document.activeElement !== this.parts.whole;
-    if (performance.now() - (this.filledAt ?? 0) > REFILL_MS) this.fill();
+    if (performance.now() - (this.filledAt ?? -Infinity) > REFILL_MS) this.fill();
   }
 
   /** Fills the table, where it is open. */
