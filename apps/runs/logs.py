@@ -24,7 +24,7 @@ def pack(entries: Sequence[Entry]) -> bytes:
 
 def unpack(packed: bytes) -> list[Entry]:
     lines = zlib.decompress(packed).split(b"\n")
-    return [Entry(key.decode(), event) for key, _, event in (line.partition(b" ") for line in lines)]
+    return [Entry(key.decode(), event) for key, _, event in (line.partition(b" ") for line in lines if line)]
 
 
 def cap(entries: Sequence[Entry]) -> list[Entry]:

@@ -14,8 +14,10 @@ from redis import Redis
 from apps.accounts.models import User
 from apps.courses.models import Chapter, Course, Item, Revision
 from apps.runs import machines
-from apps.runs.models import Run
+from apps.runs.logs import pack, unpack
+from apps.runs.models import Run, RunLog
 from apps.runs.states import FINAL
+from apps.runs.streams import make_entry
 from workers.protocol import (
     MACHINE_S,
     MACHINES,
@@ -132,3 +134,12 @@ def shown(valkey: Redis, run: Run) -> list[tuple[str, Event]]:
 
 def new_token() -> uuid.UUID:
     return uuid.uuid4()
+
+
+def keep_log(run: Run, *events: tuple[str, dict[str, Any]], fence: int = 1) -> None:
+    """The log of a run that is over, as it is kept in Postgres; what it holds already stays before it."""
+    log = RunLog.objects.filter(run=run).first()
+    before = unpack(bytes(log.events)) if log else []
+    told = [Event(seq=seq, at=0.1, type=type_, data=data) for seq, (type_, data) in enumerate(events, 1)]
+    entries = [*before, *(make_entry(fence, event) for event in told)]
+    RunLog.objects.update_or_create(run=run, defaults={"events": pack(entries), "count": len(entries)})

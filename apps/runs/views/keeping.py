@@ -80,7 +80,7 @@ def refuse(request: Request, run: Run, **bound: forms.Form) -> HttpResponse:
 def go_back(request: Request) -> HttpResponse:
     """To the page of ours that the form stood on."""
     back = request.POST.get("back", "")
-    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    ours = back.startswith("/") and back.isprintable() and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return see(back if ours else reverse("runs:list"))
 
 
