@@ -11,9 +11,11 @@ from apps.courses.models import Item
 from apps.runs.models import Run
 from apps.runs.places import find_place
 
-SUMMARY = ("id", "state", "device", "created_at", "finished_at", "message", "wall_s", "metrics")
+SUMMARY = (
+    "id", "state", "name", "visibility", "device", "created_at", "finished_at", "message", "wall_s", "metrics",
+)  # fmt: skip
 DETAIL = (
-    "code", "limits", "queued_at", "started_at", "exit_code", "cpu_s", "paused_s", "peak_mb", "gpu_s", "ran_on",
+    "code", "note", "limits", "queued_at", "started_at", "exit_code", "cpu_s", "paused_s", "peak_mb", "gpu_s", "ran_on",
     "goal_met", "checks",
 )  # fmt: skip
 
@@ -24,6 +26,7 @@ def describe(request: HttpRequest, run: Run) -> dict[str, Any]:
         "url": request.build_absolute_uri(run.get_absolute_url()),
         "events_url": request.build_absolute_uri(reverse("api:events", args=[run.pk])),
         "project": name_project(run.project),
+        "pinned": run.pinned_at is not None,
     }
 
 

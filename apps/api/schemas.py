@@ -70,6 +70,11 @@ class RunSummary(Schema):
     url: str = Field(description="the page of the run")
     events_url: str = Field(description="its live events; asks for the token, and leads on with 307")
     project: str | None = Field(description="course/chapter/key")
+    name: str = Field(description='what you call it, or ""')
+    pinned: bool = Field(description="whether it stays on top of your list")
+    visibility: Literal["private", "link", "public"] = Field(
+        description="who may see it: you, whoever has the link, everybody"
+    )
     device: Device
     created_at: datetime
     finished_at: datetime | None
@@ -86,6 +91,7 @@ class Check(Schema):
 
 class RunDetail(RunSummary):
     code: str
+    note: str = Field(description="yours alone, whoever else sees the run")
     limits: dict[str, float]
     queued_at: datetime | None
     started_at: datetime | None

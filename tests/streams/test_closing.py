@@ -85,3 +85,41 @@ def test_a_process_that_ends_sends_everybody_home_at_once_and_back_at_different_
     last_words = [re.findall(r"retry: ([0-9]+)", text)[-1] for text in told]
     assert all(500 <= int(wait_ms) <= 5000 for wait_ms in last_words)
     assert len(set(last_words)) > 50
+
+
+def test_a_run_that_is_not_shared_any_more_ends_for_all_but_its_owner(streams: str, valkey: Redis) -> None:
+    run, other = new_run(), new_run()
+    publish(valkey, run, line(1))
+    publish(valkey, other, line(1))
+    with ExitStack() as stack:
+        owner, guest, visitor = (
+            stack.enter_context(watching(events_url(streams, run, user=user))) for user in ("1", "2", "")
+        )
+        elsewhere = stack.enter_context(watching(events_url(streams, other, user="2")))
+        for seen in (owner, guest, visitor, elsewhere):
+            next(seen)
+        end_watching(valkey, run, owner="1")
+        assert (list(guest), list(visitor)) == ([], [])
+        publish(valkey, run, end(2))
+        publish(valkey, other, end(2))
+        assert ([each.id for each in owner], [each.id for each in elsewhere]) == (["1-2"], ["1-2"])
+
+
+def test_a_ticket_from_before_a_link_was_taken_back_opens_nothing_but_for_the_owner(
+    streams: str, valkey: Redis
+) -> None:
+    run = new_run()
+    publish(valkey, run, end(1))
+    visitor, owner, later = (
+        events_url(streams, run, user=user, lifetime_s=s) for user, s in (("", 60), ("1", 60), ("", 65))
+    )
+    end_watching(valkey, run, owner="1")
+    wait_for(lambda: httpx.get(visitor, headers={"Origin": ORIGIN}).status_code == 403, "the end to be heard")
+    assert "not shared any more" in httpx.get(visitor, headers={"Origin": ORIGIN}).json()["error"]
+    for url in (owner, later):
+        with watching(url) as seen:
+            assert [each.id for each in seen] == ["1-1"]
+
+
+def end_watching(valkey: Redis, run: str, *, owner: str) -> None:
+    valkey.xadd("closings", {"user": owner, "run": run, "at": time.time()})
