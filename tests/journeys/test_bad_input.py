@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import APIResponse, Locator, Page, StorageState, expect
 
-from tests.journeys.visits import ADDRESS, CHAPTER, PROJECT, Visit, console, printed, run, status, write, written
+from tests.journeys.visits import ADDRESS, CHAPTER, PROJECT, Visit, console, field, printed, run, status, write
 from workers.protocol import MAX_CODE_BYTES
 
 pytestmark = pytest.mark.journey
@@ -39,7 +39,7 @@ def test_code_over_256_kb_is_refused_and_stays_in_the_editor(student: Visit) -> 
     student.expected.add(413)
     run(student.page, TOO_LONG)
     expect(notice(student.page)).to_have_text("The code is longer than 256 KB. Shorten it.")
-    assert len(written(student.page).input_value()) == len(TOO_LONG)
+    assert len(field(student.page).input_value()) == len(TOO_LONG)
     expect(status(student.page)).to_have_text("Ready")
 
 
@@ -75,7 +75,7 @@ def test_a_visitor_is_told_to_log_in_and_keeps_the_code(visit: Callable[..., Vis
     page.get_by_role("link", name="Log in to run").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     page.go_back()
-    expect(written(page)).to_have_value("print('mine')")
+    expect(field(page)).to_have_value("print('mine')")
 
 
 def test_whose_session_has_ended_gets_a_link_to_log_in(student: Visit) -> None:
@@ -84,7 +84,7 @@ def test_whose_session_has_ended_gets_a_link_to_log_in(student: Visit) -> None:
     run(student.page, "print('mine')")
     expect(notice(student.page)).to_contain_text("Log in to run code; your text stays as it is.")
     expect(notice(student.page).get_by_role("link", name="Log in")).to_be_visible()
-    expect(written(student.page)).to_have_value("print('mine')")
+    expect(field(student.page)).to_have_value("print('mine')")
 
 
 @pytest.mark.parametrize("choice", ["z", "", "9" * 10_000])
@@ -111,7 +111,7 @@ def test_a_run_that_is_not_one_s_own_does_not_exist(student: Visit) -> None:
 def test_the_listing_comes_back_after_all_that(student: Visit) -> None:
     write(student.page, "")
     student.page.get_by_role("button", name="Reset the code").click()
-    expect(written(student.page)).to_have_value(PROJECT["code"])
+    expect(field(student.page)).to_have_value(PROJECT["code"])
 
 
 def notice(page: Page) -> Locator:

@@ -15,13 +15,13 @@ from tests.journeys.visits import (
     Visit,
     answer,
     console,
+    field,
     log_in,
     printed,
     read_sections,
     right_choices,
     run,
     status,
-    written,
     wrong_choice,
 )
 from tests.product import Login
@@ -124,7 +124,7 @@ def leave_during_a_run_and_return(page: Page) -> Page:
     returned = page.context.new_page()
     page.close()
     returned.goto(ADDRESS)
-    expect(written(returned)).to_have_value(SLOWLY)
+    expect(field(returned)).to_have_value(SLOWLY)
     expect(status(returned)).to_have_text("Finished")
     expect(printed(returned)).to_have_text(" ".join(f"line {step}" for step in range(COUNT)))
     return returned
@@ -136,7 +136,7 @@ def stop_an_endless_run(page: Page) -> None:
     page.get_by_role("button", name="Stop", exact=True).first.click()
     expect(status(page)).to_have_text("Stopped by you")
     page.get_by_role("button", name="Reset the code").click()
-    expect(written(page)).to_have_value(PROJECT["code"])
+    expect(field(page)).to_have_value(PROJECT["code"])
 
 
 def answer_the_rest(page: Page) -> None:
@@ -212,7 +212,7 @@ def find_the_runs(page: Page) -> None:
     expect(trained).to_contain_text("Finished")
     trained.get_by_role("link").click()
     expect(printed(page)).to_have_text(PROJECT["output"])
-    expect(written(page)).to_have_value(PROJECT["code"])
+    expect(field(page)).to_have_value(PROJECT["code"])
     expect(page.locator(".chart-plot canvas")).to_be_visible()
     expect(page.get_by_text("✓ Reached")).to_be_visible()
 

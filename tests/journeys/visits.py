@@ -118,11 +118,6 @@ def write(page: Page, code: str) -> None:
     page.locator("kindling-lab").evaluate("(lab, code) => lab.editor.replace(code)", code)
 
 
-def written(page: Page) -> Locator:
-    """The field that holds the code of the lab; CodeMirror shows what stands in it."""
-    return page.locator("#lab-code")
-
-
 def status(page: Page) -> Locator:
     return page.locator("[data-role=status]")
 

@@ -47,7 +47,7 @@ class Server:
     def keep(self, route: Route) -> None:
         if self.away:
             return route.fulfill(status=503, content_type="application/json", body="{}")
-        sent: dict[str, Any] = route.request.post_data_json
+        sent: dict[str, Any] = json.loads(route.request.post_data or "")
         if sent["revision"] != self.revision:
             offer = {"code": self.code, "revision": str(self.revision)}
             return answer(route, 409, {"error": "Changed elsewhere.", "offer": offer})
