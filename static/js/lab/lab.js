@@ -10,6 +10,7 @@ import { Drafts } from "./editor/drafts.js";
 import { enhance } from "./editor/editor.js";
 import { Tools } from "./editor/tools.js";
 import { FullScreen } from "./full.js";
+import { Insides } from "./insides.js";
 import { Prediction } from "./predict/predict.js";
 import { SKETCH, findSketch } from "./predict/sketched.js";
 import { Shelf } from "./shelf.js";
@@ -33,7 +34,13 @@ class KindlingLab extends HTMLElement {
     this.status = new Status(this, role("status"), role("announcement"));
     this.controls = new Controls({ pause: role("pause"), step: role("step") }, (words) => this.say(words));
     this.page = role("page");
-    this.tabs = new Tabs(role("tabs"));
+    this.insides = new Insides({
+      graph: role("graph"),
+      inspector: role("inspector"),
+      ask: this.runButton ? (wanted) => post(this.current.inspections_url, wanted) : null,
+      onNode: (_, lines) => this.editor.light(lines),
+    });
+    this.tabs = new Tabs(role("tabs"), (panel) => this.insides.open(panel));
     this.devices = new Devices(this, role("device"));
     this.fullScreen = new FullScreen(this, role("full"));
     this.prediction = new Prediction(role("prediction"));
@@ -41,7 +48,7 @@ class KindlingLab extends HTMLElement {
     this.blame = new Blame();
     const drafts = new Drafts();
     const projects = this.readProjects();
-    this.editor = enhance(this.code, { onRun: () => this.run(), onChange: () => this.shelf.keep() });
+    this.editor = enhance(this.code, { onRun: () => this.run(), onChange: () => this.shelf.keep(), onLine: (line) => this.insides.light(line ? [line] : []) });
     this.shelf = new Shelf(projects, { select: role("projects"), title: role("title"), editor: this.editor, drafts: this.isRunPage ? null : drafts });
     this.tools = new Tools(this, { editor: this.editor, shelf: this.shelf, drafts });
     this.listen();
@@ -103,6 +110,7 @@ class KindlingLab extends HTMLElement {
     this.console.clear();
     this.chart.clear();
     this.findings.clear(this.shelf.current);
+    this.insides.clear();
     this.status.ready(Boolean(this.runButton));
     this.say("");
     this.enable(false);
@@ -180,6 +188,7 @@ class KindlingLab extends HTMLElement {
     const problem = this.blame.hear(type, data);
     if (problem) this.editor.mark(problem);
     this.findings.receive(type, data);
+    this.insides.receive(type, data);
     if (type === "stdout" || type === "stderr") this.console.write(type, data.text);
     else if (type === "metric") this.status.metric(this.chart.add(data));
     else if (type === "progress") this.status.progress(data);
@@ -193,6 +202,7 @@ class KindlingLab extends HTMLElement {
     this.status.state(state);
     this.current.state = state;
     this.controls.show(this.current, state);
+    this.insides.show(state);
     if (!isFinal(state)) return;
     if (message && state !== "succeeded") this.console.aside(message);
     this.stream.close();
@@ -207,6 +217,7 @@ class KindlingLab extends HTMLElement {
     this.console.clear();
     this.chart.clear();
     this.findings.clear(this.shelf.current);
+    this.insides.clear();
     this.status.restart();
     this.console.aside("The run was started again; its output begins anew.");
   }

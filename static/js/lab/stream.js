@@ -5,7 +5,7 @@
 import { backOff, post, sleep } from "../requests.js";
 import { isFinal } from "./states.js";
 
-const TYPES = ["state", "stdout", "stderr", "metric", "progress", "notice", "diagnosis", "verdict", "figure", "text", "queue", "gap"];
+const TYPES = ["state", "stdout", "stderr", "metric", "progress", "notice", "diagnosis", "verdict", "figure", "text", "graph", "histogram", "inspection", "queue", "gap"];
 const UNNUMBERED = ["queue", "gap"];
 
 export class RunStream {

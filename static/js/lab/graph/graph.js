@@ -13,6 +13,7 @@ const MOST = 2;
 const READABLE = 0.85; // a drawing is made to fit down to this size, then it scrolls
 const TALL = 480;
 const HINT = "Point at a part of the graph to see its line of code.";
+const EMPTY = "The graph appears here with the first loss.backward(): how the loss was made from the parameters.";
 
 export class Graph {
   /** `onNode(line, lines)` tells the lines of the node that is pointed at or focused; null and [] when none is. */
@@ -31,8 +32,7 @@ export class Graph {
     this.folds = findFolds(this.model.nodes);
     this.open = new Set();
     this.scale = null;
-    this.element.hidden = !this.model.nodes.length;
-    this.show();
+    if (this.model.nodes.length) this.show();
   }
 
   clear() {
@@ -40,7 +40,10 @@ export class Graph {
     this.model = null;
     this.items = [];
     this.lit = [];
-    this.element.hidden = true;
+    this.nodes = [];
+    this.pointed = null;
+    this.empty.hidden = false;
+    this.inside.hidden = true;
     this.scroll.replaceChildren();
     this.details.open = false;
   }
@@ -49,7 +52,7 @@ export class Graph {
   light(lines) {
     this.lit = lines;
     this.items.forEach((item, at) => this.nodes[at].toggleAttribute("data-lit", item.lines.some((line) => lines.includes(line))));
-    const first = this.nodes?.findIndex((node) => node.hasAttribute("data-lit"));
+    const first = this.nodes.findIndex((node) => node.hasAttribute("data-lit"));
     if (first >= 0 && !this.element.matches(":hover, :focus-within")) this.reveal(this.nodes[first]);
   }
 
@@ -61,7 +64,6 @@ export class Graph {
       made.addEventListener("click", verb);
       return made;
     };
-    this.element.classList.add("graph");
     this.summary = make("p", "graph-summary");
     this.refold = button("Fold again", "", () => this.foldAll());
     this.bar = make("div", "graph-bar");
@@ -71,15 +73,19 @@ export class Graph {
     this.details = make("details", "");
     this.list = make("ol", "graph-list");
     this.details.append(make("summary", "", { textContent: "As a list" }), this.list);
-    this.element.replaceChildren(this.bar, this.scroll, this.caption, this.details);
+    this.empty = make("p", "graph-empty", { textContent: EMPTY });
+    this.inside = make("div", "graph");
+    this.inside.append(this.bar, this.scroll, this.caption, this.details);
+    this.element.replaceChildren(this.empty, this.inside);
+    new ResizeObserver(() => this.adapt()).observe(this.element);
     this.details.addEventListener("toggle", () => this.fillList());
     this.listen();
   }
 
   listen() {
-    const find = ({ target }) => this.nodes?.indexOf(target.closest?.(".graph-node")) ?? -1;
+    const find = ({ target }) => this.nodes.indexOf(target.closest?.(".graph-node"));
     this.scroll.addEventListener("pointerover", (event) => this.point(find(event)));
-    this.scroll.addEventListener("pointerleave", () => this.point(this.nodes?.indexOf(document.activeElement) ?? -1));
+    this.scroll.addEventListener("pointerleave", () => this.point(this.nodes.indexOf(document.activeElement)));
     this.scroll.addEventListener("focusin", (event) => this.point(find(event)));
     this.scroll.addEventListener("focusout", () => this.point(-1));
     this.scroll.addEventListener("click", (event) => this.press(find(event)));
@@ -89,6 +95,9 @@ export class Graph {
   /** Draws what is to be seen; focus goes to the item that begins at node `focus`, if any. */
   show(focus = null) {
     const { nodes } = this.model;
+    this.empty.hidden = true;
+    this.inside.hidden = false;
+    this.room = this.element.clientWidth;
     const { items, edges } = describe(nodes, unfold(nodes.length, this.folds, this.open));
     const sizes = measure(items, getComputedStyle(this.element));
     this.layout = this.choose(sizes, edges);
@@ -107,6 +116,13 @@ export class Graph {
     else this.reveal(this.nodes[at]);
   }
 
+  /** The panel has become another one's size, or is seen for the first time. */
+  adapt() {
+    if (!this.items.length || !this.element.clientWidth || this.element.clientWidth === this.room) return;
+    const at = this.nodes.indexOf(document.activeElement);
+    this.show(at < 0 ? null : this.items[at].from);
+  }
+
   /** Downwards or to the right: whichever is seen larger in the panel. */
   choose(sizes, edges) {
     const [down, across] = [false, true].map((way) => lay(sizes, edges, { across: way }));
@@ -114,7 +130,7 @@ export class Graph {
   }
 
   fitting({ width, height } = this.layout) {
-    const room = this.element.clientWidth || 640;
+    const room = this.room || 640;
     return Math.min(1, Math.max(LEAST, Math.min(room / (width + 26), TALL / (height + 26))));
   }
 

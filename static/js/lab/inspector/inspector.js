@@ -13,6 +13,8 @@ const PATIENCE_MS = 12_000; // the run itself gives up earlier, and says so
 const GRADIENT = ".grad";
 
 const WORDS = {
+  before: "Pause the run while it trains to look inside: at weights, gradients, and what each layer makes of its input.",
+  watched: "Whoever started the run can look inside it; what they look at appears here.",
   paused: "The run is paused: choose what to look at. After a step, what changed is said here.",
   running: "The run goes on, so a look shows one moment. Pause it to look in peace.",
   left: "The run has ended. This is what it left.",
@@ -20,7 +22,8 @@ const WORDS = {
 };
 
 export class Inspector {
-  /** `ask({of, name})` passes a question on to the run and resolves when it is passed on; it rejects with words. */
+  /** `ask({of, name})` passes a question on to the run and resolves when it is passed on; it rejects with words. Null for
+      who may only watch. */
   constructor(element, { ask }) {
     Object.assign(this, { element, ask });
     this.build();
@@ -29,17 +32,14 @@ export class Inspector {
 
   clear() {
     this.forget();
-    Object.assign(this, { state: null, chosen: null, source: "values", memory: new Memory(), spreads: new Map() });
+    Object.assign(this, { state: null, chosen: null, source: "values", memory: new Memory(), spreads: new Map(), spreadName: null, spreadAt: undefined });
     this.tree.clear();
     this.pane.clear();
-    this.spreadBox.hidden = true;
-    this.body.hidden = true;
-    this.element.hidden = true;
     this.say("");
+    this.refresh();
   }
 
   build() {
-    this.element.classList.add("inspector");
     this.words = make("p", { className: "inspector-words" });
     this.look = make("button", { type: "button", className: "button button--quiet button--small", textContent: "Look inside" });
     this.look.addEventListener("click", () => this.lookAgain());
@@ -51,7 +51,8 @@ export class Inspector {
     this.body = make("div", { className: "inspector-body" }, list, pane);
     this.spreadBox = make("section", { className: "inspector-spreads" });
     this.spreadBox.setAttribute("aria-label", "Histograms");
-    this.element.replaceChildren(make("div", { className: "inspector-bar" }, this.words, this.look), this.notice, this.body, this.spreadBox);
+    const bar = make("div", { className: "inspector-bar" }, this.words, this.look);
+    this.element.replaceChildren(make("div", { className: "inspector" }, bar, this.notice, this.body, this.spreadBox));
     this.tree = new Tree(list, "Modules and tensors", (item) => this.choose(item));
     this.pane = new Pane(pane);
   }
@@ -61,7 +62,7 @@ export class Inspector {
     this.state = state;
     clearTimeout(this.settling);
     if (isFinal(state)) this.forget();
-    else if (state === "paused") this.settling = setTimeout(() => this.lookAgain(), SETTLE_MS);
+    else if (state === "paused" && this.ask) this.settling = setTimeout(() => this.lookAgain(), SETTLE_MS);
     this.refresh();
   }
 
@@ -70,7 +71,7 @@ export class Inspector {
   }
 
   get isOpen() {
-    return ["running", "paused"].includes(this.state);
+    return Boolean(this.ask) && ["running", "paused"].includes(this.state);
   }
 
   /** Takes an `inspection` event, asked for here or elsewhere. */
@@ -89,7 +90,7 @@ export class Inspector {
     known.push({ step, edges, counts });
     this.spreads.set(name, known.slice(-200));
     this.spreadName ??= name;
-    this.refresh();
+    this.drawSpreads();
   }
 
   list(event) {
@@ -150,13 +151,18 @@ export class Inspector {
 
   refresh() {
     const isKnown = this.tree.rows.length > 0;
-    this.element.hidden = !(this.isOpen || isKnown || this.spreads.size);
     this.body.hidden = !isKnown;
     this.look.hidden = !this.isOpen;
     this.look.textContent = isKnown ? "Look again" : "Look inside";
-    this.words.textContent = this.waiting.size ? "Looking …" : this.isOver ? WORDS[isKnown ? "left" : "nothing"] : (WORDS[this.state] ?? "");
+    this.words.textContent = this.describe(isKnown);
     if (this.chosen) this.pane.show(this.chosen.of === "tensor" ? this.describeTensor() : this.describeModule());
     this.drawSpreads();
+  }
+
+  describe(isKnown) {
+    if (this.waiting.size) return "Looking …";
+    if (this.isOver) return WORDS[isKnown ? "left" : "nothing"];
+    return WORDS[this.isOpen || !["running", "paused"].includes(this.state) ? this.state : "watched"] ?? WORDS.before;
   }
 
   describeTensor() {
@@ -177,7 +183,6 @@ export class Inspector {
   turn(source) {
     this.source = source;
     this.choose(this.chosen);
-    this.pane.controls.querySelector("select")?.focus();
   }
 
   describeModule() {

@@ -50,7 +50,7 @@ export class Pane {
     this.change.textContent = difference ? tellChange(difference, now, before, look.before.step) : "";
     this.change.hidden = !difference;
     const shown = this.isChange && difference ? difference : now;
-    this.controls.replaceChildren(...controls, ...this.listControls(look, difference, now));
+    this.fillControls([...controls, ...this.listControls(look, difference, now)]);
     this.paint(shown, difference === shown && difference ? `change of ${now.name}` : now?.name);
     this.tellSpread(shown, now);
   }
@@ -79,13 +79,17 @@ export class Pane {
       });
   }
 
-  /** Draws again after a choice, and gives the focus back to the control that it was made with. */
   turn(choices) {
-    const controls = () => [...this.controls.querySelectorAll("select, input, button")];
-    const at = controls().indexOf(document.activeElement);
     Object.assign(this, choices);
     this.draw();
-    controls()[at]?.focus();
+  }
+
+  /** Whoever is at one of the controls stays there. */
+  fillControls(elements) {
+    const list = () => [...this.controls.querySelectorAll("select, input, button")];
+    const at = list().indexOf(document.activeElement);
+    this.controls.replaceChildren(...elements);
+    if (at >= 0) list()[at]?.focus();
   }
 
   paint(tensor, name) {
