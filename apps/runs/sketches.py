@@ -13,12 +13,12 @@ WIDTH, HEIGHT = 400, 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """`said` and `came` are SVG path data; `rows` are the steps of the sketch with both values, for those who read."""
+    """`said` and `came` are SVG path data; `ticks` are heights and values of lines across; `rows` are the steps of the sketch
+    with both values, for those who read."""
 
     said: str
     came: str
-    least: str
-    most: str
+    ticks: list[tuple[str, str]]
     first: int
     last: int
     rows: list[tuple[str, str, str]]
@@ -27,16 +27,23 @@ class Drawing:
 def draw(question: dict[str, Any], said: Sequence[Sequence[float]], came: Sequence[Sequence[float]]) -> Drawing:
     """The frame is that of the question; what leaves it runs along its edge."""
     first, last = question["steps"]
-    least, most = question["values"]
     return Drawing(
         said=_path(question, said),
         came=_path(question, [point for point in came if first <= point[0] <= last]),
-        least=f"{least:g}",
-        most=f"{most:g}",
+        ticks=[(f"{_down(question, value):.1f}", f"{value:g}") for value in _list_ticks(question)],
         first=first,
         last=last,
         rows=[(f"{step:g}", f"{value:.3g}", _find(came, step)) for step, value in said],
     )
+
+
+def _list_ticks(question: dict[str, Any]) -> list[float]:
+    """Round values from least to most: powers of ten, or quarters."""
+    least, most = question["values"]
+    if not question["log"]:
+        return [least + (most - least) * quarter / 4 for quarter in range(5)]
+    first, last = math.ceil(math.log10(least) - 1e-9), math.floor(math.log10(most) + 1e-9)
+    return [10.0**power for power in range(first, last + 1, math.ceil((last - first + 1) / 7) or 1)]
 
 
 def _path(question: dict[str, Any], points: Sequence[Sequence[float]]) -> str:

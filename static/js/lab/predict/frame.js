@@ -9,6 +9,11 @@ export function makeFrame({ steps: [first, last], values: [least, most], log }) 
   const [low, high] = log ? [Math.log(least), Math.log(most)] : [least, most];
   const clamp = (value) => Math.min(most, Math.max(least, value));
   const label = (x, y, text, end) => draw("text", { x, y, ...(end ? { "text-anchor": "end" } : {}) }, [text]);
+  const rise = (value) => ((log ? Math.log(clamp(value)) : clamp(value)) - low) / (high - low);
+  const tick = (value) => {
+    const y = round(HEIGHT * (1 - rise(value)));
+    return [draw("path", { class: "sketch-grid", d: `M0 ${y}H${WIDTH}` }), label(-6, y + 4, formatNumber(value), true)];
+  };
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -22,9 +27,8 @@ export function makeFrame({ steps: [first, last], values: [least, most], log }) 
       return clamp(Number((log ? Math.exp(exact) : exact).toPrecision(3)));
     },
 
-    rise(value) {
-      return ((log ? Math.log(clamp(value)) : clamp(value)) - low) / (high - low);
-    },
+    /** The height of a value, the other way round. */
+    rise,
 
     spot: (step, height) => [round((WIDTH * (step - first)) / (last - first)), round(HEIGHT * (1 - height))],
 
@@ -35,8 +39,16 @@ export function makeFrame({ steps: [first, last], values: [least, most], log }) 
       return { place: share * (count - 1), height: Math.min(1, Math.max(0, 1 - y / HEIGHT)) };
     },
 
-    labels: () => [label(-6, 10, formatNumber(most), true), label(-6, HEIGHT, formatNumber(least), true), label(0, HEIGHT + 20, `step ${first}`), label(WIDTH, HEIGHT + 20, String(last), true)],
+    labels: () => [...listTicks(least, most, log).flatMap(tick), label(0, HEIGHT + 20, `step ${first}`), label(WIDTH, HEIGHT + 20, String(last), true)],
   };
+}
+
+/** Round values from `least` to `most`: powers of ten, or quarters. */
+function listTicks(least, most, log) {
+  if (!log) return [0, 1, 2, 3, 4].map((quarter) => least + ((most - least) * quarter) / 4);
+  const [from, to] = [Math.ceil(Math.log10(least) - 1e-9), Math.floor(Math.log10(most) + 1e-9)];
+  const stride = Math.ceil((to - from + 1) / 7);
+  return Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, place) => 10 ** (from + place * stride));
 }
 
 function round(number) {
