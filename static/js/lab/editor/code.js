@@ -81,10 +81,10 @@ export class Code {
 
   async compare(original) {
     this.original = original;
-    const { compareTo, countPlaces } = await import("./comparison.js");
+    const { compareTo, showPlaces } = await import("./comparison.js");
     if (this.original !== original) return 0; // asked for something else meanwhile
     this.view.dispatch({ effects: this.comparison.reconfigure(original === null ? [] : compareTo(original)) });
-    return original === null ? 0 : countPlaces(this.view.state);
+    return original === null ? 0 : showPlaces(this.view);
   }
 }
 

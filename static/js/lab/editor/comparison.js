@@ -7,8 +7,11 @@ export function compareTo(original) {
   return [unifiedMergeView({ original, mergeControls: makeControl }), looks];
 }
 
-export function countPlaces(state) {
-  return getChunks(state)?.chunks.length ?? 0;
+/** How many places differ. Brings the first of them into view. */
+export function showPlaces(view) {
+  const chunks = getChunks(view.state)?.chunks ?? [];
+  if (chunks.length) view.dispatch({ effects: EditorView.scrollIntoView(Math.min(chunks[0].fromB, view.state.doc.length), { y: "start", yMargin: 48 }) });
+  return chunks.length;
 }
 
 /* A change can be taken back; it is already accepted, so there is nothing to press for that. */

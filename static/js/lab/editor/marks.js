@@ -18,7 +18,9 @@ class Message extends WidgetType {
   }
 
   toDOM() {
-    return Object.assign(document.createElement("div"), { className: "cm-message", textContent: this.words });
+    const block = Object.assign(document.createElement("div"), { className: "cm-message" });
+    block.append(Object.assign(document.createElement("span"), { textContent: this.words })); // stays in view beside long lines
+    return block;
   }
 
   get estimatedHeight() {

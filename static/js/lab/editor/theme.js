@@ -33,7 +33,8 @@ const pointing = {
   ".cm-problem": { backgroundColor: "var(--bad-wash) !important", boxShadow: "inset 3px 0 0 var(--bad)" },
   ".cm-problem-number": { color: "var(--bad)", fontWeight: "700" },
   ".cm-lineNumbers .cm-problem-number::before": { content: '"✕ "' },
-  ".cm-message": { position: "sticky", left: "0", width: "fit-content", minWidth: "50%", maxWidth: "calc(100cqi - 4.5rem)", boxSizing: "border-box", padding: "0.15rem 0.75rem 0.25rem 0.5rem", backgroundColor: "var(--bad-wash)", color: "var(--bad)", boxShadow: "inset 3px 0 0 var(--bad)", font: "600 0.92em / 1.5 var(--sans)", whiteSpace: "pre-wrap", overflowWrap: "anywhere" },
+  ".cm-message": { padding: "0.15rem 0 0.25rem 0.5rem", backgroundColor: "var(--bad-wash)", color: "var(--bad)", boxShadow: "inset 3px 0 0 var(--bad)", font: "600 0.92em / 1.5 var(--sans)", whiteSpace: "pre-wrap", overflowWrap: "anywhere" },
+  ".cm-message > span": { display: "block", position: "sticky", left: "0.5rem", width: "fit-content", maxWidth: "calc(100cqi - 5rem)" },
   ".cm-lit": { backgroundColor: "var(--lake-wash) !important", boxShadow: "inset 3px 0 0 var(--lake)" },
 };
 
