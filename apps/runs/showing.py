@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -16,8 +17,9 @@ from apps.runs.forms import LabelForm, ShareForm
 from apps.runs.models import Run, Visibility
 from apps.runs.numbers import write_number
 from apps.runs.series import read_series
-from apps.runs.setups import read_setup
+from apps.runs.setups import Setup, read_setup
 from apps.runs.transcripts import Piece, read_transcript
+from apps.runs.verdicts import describe_verdict
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 """Colours and other orders to a terminal, of which a page without scripts makes nothing."""
@@ -25,19 +27,29 @@ CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 
 def describe_page(request: HttpRequest, run: Run, key: str = "") -> dict[str, Any]:
     """The whole context of the page, for its owner or for somebody to whom it is shared (`key` is what opened it)."""
-    is_own = access.is_own(request.user, run)
+    is_own, setup = access.is_own(request.user, run), read_setup(run.project_id)
     words = {
         "run": run,
         "is_own": is_own,
         "key": key,
         "urls": describe(run) if is_own else describe_shared(run, key),
-        "goal": read_setup(run.project_id).goal,
+        "goal": setup.goal,
+        "facts": describe_project(run, setup),
         "torch": TORCH,
         "file_name": name_file(run, "py"),
         "preview": describe_preview(request, run),
         "places": list_places(run, key),
     }
-    return words | describe_record(request, run) if is_own else words
+    return words | describe_record(request, run) | describe_verdict(run, setup) if is_own else words
+
+
+def describe_project(run: Run, setup: Setup) -> str:
+    """What the lab is to know of the run's project, as JSON: where its text is, what is checked, what explains a diagnosis."""
+    if run.project is None:
+        return "{}"
+    checks = [check.name for check in setup.checks]
+    chapter = run.project.chapter.get_absolute_url()
+    return json.dumps({"chapter": chapter, "checks": checks, "mistakes": setup.mistakes})
 
 
 def describe_plainly(request: HttpRequest, run: Run, key: str) -> dict[str, Any]:

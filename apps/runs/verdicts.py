@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.runs.goals import read_goal
 from apps.runs.models import Run
-from apps.runs.setups import read_setup
+from apps.runs.setups import Setup
 from apps.runs.sketches import Drawing, draw
 from workers.protocol import State
 
@@ -33,10 +33,9 @@ class Comparison:
     drawing: Drawing | None
 
 
-def describe_verdict(run: Run) -> dict[str, Any]:
-    """The context of `runs/_verdict.html`. One query."""
-    goal = read_setup(run.project_id).goal
-    return {"run": run, "verdict": weigh(run, goal), "comparison": describe_prediction(run)}
+def describe_verdict(run: Run, setup: Setup) -> dict[str, Any]:
+    """The context of `runs/_verdict.html`."""
+    return {"run": run, "verdict": weigh(run, setup.goal), "comparison": describe_prediction(run)}
 
 
 def weigh(run: Run, goal: str) -> Verdict | None:

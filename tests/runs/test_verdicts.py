@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from apps.runs.models import Run
 from apps.runs.verdicts import weigh
-from tests.runs.builders import make_project, make_run, make_student
+from tests.runs.builders import CHECK, make_project, make_run, make_student
 from tests.runs.test_predictions import ASKED, CURVE
 from workers.protocol import State
 
@@ -101,3 +102,31 @@ def test_nobody_else_sees_it(client: Client) -> None:
 
 def test_who_is_logged_out_is_asked_to_log_in(client: Client) -> None:
     assert client.get(f"/runs/{make_ended().pk}/verdict/").status_code == 401
+
+
+def test_the_run_s_page_tells_the_lab_of_its_project_and_not_what_is_expected(client: Client) -> None:
+    run = make_run(make_student(), project=make_project(checks=[CHECK], mistakes={"nan": "numbers"}))
+    client.force_login(run.user)
+    page = client.get(f"/runs/{run.pk}/")
+    facts = {"chapter": "/courses/torch/intro/", "checks": ["It doubles"], "mistakes": {"nan": "numbers"}}
+    assert json.loads(page.context["facts"]) == facts
+    assert str(CHECK["hint"]) not in page.content.decode()
+
+
+def test_without_scripts_the_verdict_stands_on_the_page(client: Client) -> None:
+    words = {"words": "You said 150 epochs; it took 14.", "came": 14, "near": False, "why": ""}
+    run = make_ended(metrics=GOOD, goal_met=True, prediction={"question": ASKED, "said": 150.0, **words})
+    client.force_login(run.user)
+    text = client.get(f"/runs/{run.pk}/?plain").content.decode()
+    assert "Mini project done" in text
+    assert "You said 150 epochs; it took 14." in text
+
+
+@pytest.mark.parametrize("page", ["", "?plain"])
+def test_what_was_predicted_is_not_shared(client: Client, page: str) -> None:
+    words = {"words": "You said 150 epochs; it took 14.", "came": 14, "near": False, "why": ""}
+    prediction = {"question": ASKED, "said": 150.0, **words}
+    run = make_ended(metrics=GOOD, prediction=prediction, visibility="public")
+    answer = client.get(f"/runs/{run.pk}/{page}")
+    assert answer.status_code == 200
+    assert "You said" not in answer.content.decode()

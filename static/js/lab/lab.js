@@ -67,8 +67,8 @@ class KindlingLab extends HTMLElement {
   readProjects() {
     const given = JSON.parse(this.querySelector("script").textContent);
     if (!this.isRunPage) return given;
-    const { title, path = null, chapter = "" } = this.dataset;
-    return [{ key: "run", title, path, chapter, code: this.code.value, last_run: given }];
+    const { title, path = null, facts = "{}" } = this.dataset;
+    return [{ key: "run", title, path, ...JSON.parse(facts), code: this.code.value, last_run: given }];
   }
 
   listen() {
