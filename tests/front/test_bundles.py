@@ -1,6 +1,5 @@
 """What a reader's browser has to fetch, against the budgets. Needs `npm run build` (`make ready` runs it)."""
 
-import gzip
 import json
 import re
 from pathlib import Path
@@ -9,45 +8,30 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from .pages import ROOT, STATIC, list_templates
+from .bundles import BUILD, list_chart, list_editor, list_first, weigh
+from .pages import ROOT, list_templates
 
-BUILD = STATIC / "build"
 STATIC_TAG = re.compile(r"{% static \"([^\"]+)\" %}")
-IMPORT = re.compile(r"""(?:from|import)\s*["'](\./[^"']+)["']""")
-LAZY = re.compile(r"""import\(["'](\./[^"']+)["']\)""")
-
-
-def weigh(path: Path) -> int:
-    return len(gzip.compress(path.read_bytes(), 9))
-
-
-def follow(entry: Path, pattern: re.Pattern[str]) -> set[Path]:
-    return {(entry.parent / match).resolve() for match in pattern.findall(entry.read_text())}
-
-
-def list_first_scripts() -> set[Path]:
-    """All that runs on a chapter page before the reader does anything: the lab included, its chart not."""
-    htmx = finders.find("django_htmx/htmx-4.min.js")
-    assert isinstance(htmx, str)
-    site = BUILD / "site.js"
-    lab = follow(site, LAZY)
-    chunks = follow(site, IMPORT) | lab | {chunk for part in lab for chunk in follow(part, IMPORT)}
-    return {Path(htmx), BUILD / "theme.js", site, *chunks}
 
 
 def test_first_scripts_weigh_at_most_30_kb() -> None:
-    assert sum(map(weigh, list_first_scripts())) <= 30 * 1024
+    assert weigh(*list_first()) <= 30 * 1024
 
 
 def test_the_style_sheet_weighs_at_most_15_kb() -> None:
     assert weigh(BUILD / "site.css") <= 15 * 1024
 
 
-def test_the_chart_is_fetched_only_when_there_is_something_to_draw() -> None:
-    [lab] = follow(BUILD / "site.js", LAZY)
-    [chart] = follow(lab, LAZY)
-    assert "uplot" in chart.name.lower()
-    assert chart not in list_first_scripts()
+def test_the_chart_weighs_at_most_25_kb_and_the_editor_135() -> None:
+    assert weigh(*list_chart()) <= 25 * 1024
+    assert weigh(*list_editor()) <= 135 * 1024
+
+
+def test_what_draws_and_what_edits_is_fetched_only_when_it_is_needed() -> None:
+    marks = {"u-cursor-x": list_chart(), "cm-gutters": list_editor()}
+    for mark, scripts in marks.items():
+        assert any(mark in script.read_text() for script in scripts)
+        assert not any(mark in script.read_text() for script in list_first())
 
 
 def test_the_theme_is_set_before_the_first_paint() -> None:

@@ -31,7 +31,7 @@ def write(page: Page, *pieces: str, kind: str = "stdout") -> None:
 
 
 def settle(page: Page) -> None:
-    page.wait_for_function("() => !log.queue.length && !log.frame")
+    page.wait_for_function("() => log.screen && !log.screen.queue.length && !log.screen.frame")
     page.evaluate(f"new Promise({FRAME})")
 
 
@@ -40,7 +40,7 @@ def console(page: Page) -> Locator:
 
 
 def read(page: Page) -> str:
-    text: str = page.evaluate("log.read()")
+    text: str = page.evaluate("log.screen.read()")
     return text
 
 

@@ -4,10 +4,8 @@ import { group, keyOf, scaleOf } from "./groups.js";
 import { Keys } from "./keys.js";
 import { Palette, fade } from "./palette.js";
 import { Plot } from "./plot.js";
-import { Reader } from "./reader.js";
 import { align, sample } from "./sampling.js";
 import { Series } from "./series.js";
-import { Tabs } from "./tabs.js";
 import { Tools } from "./tools.js";
 import { count, describe, describeHoles, describeLost, describeView } from "./words.js";
 
@@ -20,9 +18,9 @@ export class Board {
     const find = (name) => element.querySelector(`.chart-${name}`);
     Object.assign(this, { element, caption: find("caption"), notes: find("notes"), said: find("said"), stage: find("stage"), overlays: new Map(), smoothing: 0 });
     this.plot = new Plot(find("plot"), { onCursor: (step) => this.point(step), onZoom: (view) => this.zoom(view), onWhole: () => this.zoom(null) });
-    this.reader = new Reader(find("reader"), { onStep: (step) => this.read(step), onZoom: (factor) => this.scale(factor), onWhole: () => this.zoom(null), steps: () => this.stops() });
+    this.slider = find("reader");
+    this.slider.addEventListener("focus", () => this.readWithKeys(), { once: true });
     this.keys = new Keys(find("keys"), { onToggle: (key) => this.toggle(key) });
-    this.tabs = new Tabs(find("tabs"), this.stage, { onChoose: (key) => this.choose(key) });
     this.tools = new Tools(this);
     document.addEventListener("themechange", () => this.repaint());
     this.palette = new Palette(element);
@@ -32,7 +30,8 @@ export class Board {
   clear() {
     Object.assign(this, { metrics: new Map(), evidence: [], hidden: new Set(), chosen: null, view: null, at: null, wantsLog: null, entries: [] });
     this.plot.clear();
-    this.reader.clear();
+    this.reader?.clear();
+    this.tabs?.hide();
     this.notes.replaceChildren();
     this.caption.textContent = this.said.textContent = "";
     this.tools.clear();
@@ -64,7 +63,7 @@ export class Board {
   }
 
   finish() {
-    this.tabs.shown = ""; // all of them are drawn to their end
+    this.tabs?.forget(); // all of them are drawn to their end
     this.draw();
     this.describe();
     this.tools.fill();
@@ -72,7 +71,7 @@ export class Board {
 
   choose(key) {
     Object.assign(this, { chosen: key, view: null, at: null });
-    this.reader.clear();
+    this.reader?.clear();
     this.changed();
     this.draw();
   }
@@ -193,7 +192,7 @@ export class Board {
   }
 
   point(step) {
-    if (document.activeElement !== this.reader.element || step != null) this.read(step);
+    if (document.activeElement !== this.slider || step != null) this.read(step);
   }
 
   /** Moves the crosshair to the point nearest to a step, or takes it away. */
@@ -210,16 +209,33 @@ export class Board {
     this.caption.textContent = `${where}${this.smoothing ? ", smoothed" : ""}${this.isLog ? " · log scale" : ""}`;
     const read = ({ series }) => (series.length ? (this.at == null ? series.smooth(this.smoothing).at(-1) : pointAt(series, series.smooth(this.smoothing), this.at).value) : NaN);
     this.keys.show(this.entries, this.hidden, read);
-    this.reader.tell(this.extent(), this.at, `${where}: ${(this.shown ?? []).map((entry) => `${entry.label} ${formatNumber(read(entry))}`).join(", ")}`);
+    this.reader?.tell(this.extent(), this.at, `${where}: ${(this.shown ?? []).map((entry) => `${entry.label} ${formatNumber(read(entry))}`).join(", ")}`);
   }
 
   /** All that stands in words around the picture. */
   tell({ isLog }) {
     this.readOff();
-    this.tabs.show(this.groups, this.group.key, this.palette);
+    this.showTabs();
     this.tools.show({ isLog, isZoomed: Boolean(this.view) });
     this.remark(isLog);
     if (performance.now() - (this.describedAt ?? -Infinity) > SPEAK_MS) this.describe();
+  }
+
+  /** The small pictures; how they are drawn is fetched when there is more than one group. */
+  async showTabs() {
+    if (!this.tabs && this.groups.length < 2) return;
+    if (!this.tabs) {
+      const { Tabs } = await import("./tabs.js");
+      this.tabs ??= new Tabs(this.element.querySelector(".chart-tabs"), this.stage, { onChoose: (key) => this.choose(key), sample });
+    }
+    if (this.group) this.tabs.show(this.groups, this.group.key, this.palette);
+  }
+
+  /** The crosshair for the keyboard, fetched when somebody comes to it. */
+  async readWithKeys() {
+    const { Reader } = await import("./reader.js");
+    this.reader = new Reader(this.slider, { onStep: (step) => this.read(step), onZoom: (factor) => this.scale(factor), onWhole: () => this.zoom(null), steps: () => this.stops() });
+    if (document.activeElement === this.slider) this.reader.come();
   }
 
   remark(isLog) {

@@ -1,10 +1,14 @@
 /* What is drawn over the curves: where values were no numbers, and what a diagnosis rests on. Shapes tell them, colours help. */
-import { fade } from "./palette.js";
 
 const SIGNS = [["NaN", Number.isNaN], ["∞", (value) => value > 0], ["−∞", () => true]];
 
+export function draw(plot, { holes, evidence, palette }) {
+  drawHoles(plot, holes, palette);
+  drawEvidence(plot, evidence, palette);
+}
+
 /** A band over the steps whose values were no numbers, each with its sign where there is room. */
-export function drawHoles(plot, holes, palette) {
+function drawHoles(plot, holes, palette) {
   const { ctx, bbox } = plot;
   const dot = devicePixelRatio;
   ctx.save();
@@ -13,8 +17,10 @@ export function drawHoles(plot, holes, palette) {
   let free = -Infinity;
   for (const { from, to, value } of within(plot, holes)) {
     const [left, right] = [plot.valToPos(from, "x", true), plot.valToPos(to, "x", true)];
-    ctx.fillStyle = fade(palette.bad, 0.16);
+    ctx.fillStyle = palette.bad;
+    ctx.globalAlpha = 0.16;
     ctx.fillRect(left - dot, bbox.top, Math.max(2 * dot, right - left + 2 * dot), bbox.height);
+    ctx.globalAlpha = 1;
     if (left < free) continue;
     free = drawSign(ctx, Math.max(left, bbox.left), bbox, palette, SIGNS.find(([, fits]) => fits(value))[0], dot);
   }
@@ -37,7 +43,7 @@ function drawSign(ctx, left, { left: start, top, width, height }, palette, sign,
 }
 
 /** Diamonds on the points, and a line at the step at which the diagnosis was made. */
-export function drawEvidence(plot, evidence, palette) {
+function drawEvidence(plot, evidence, palette) {
   const { ctx, bbox } = plot;
   const dot = devicePixelRatio;
   ctx.save();

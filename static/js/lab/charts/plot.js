@@ -1,6 +1,5 @@
 /* The drawn chart: uPlot with our scales, marks, zoom and crosshair. It draws at once what it is given. */
 import UPlot from "uplot";
-import { drawEvidence, drawHoles } from "./marks.js";
 import { linear, logarithmic, rangeLog } from "./scales.js";
 
 export class Plot {
@@ -114,10 +113,15 @@ export class Plot {
     dot.style.transform = `translate(${left}px, ${top}px)`;
   }
 
-  mark(plot) {
+  /** Draws what is to be marked; how, is fetched with the first mark. */
+  async mark(plot) {
     const { holes, evidence, palette } = this.picture;
-    drawHoles(plot, holes, palette);
-    drawEvidence(plot, evidence, palette);
+    if (!holes.length && !evidence.length) return;
+    if (this.marks) this.marks.draw(plot, { holes, evidence, palette });
+    else {
+      this.marks = await import("./marks.js");
+      this.drawing?.redraw(false);
+    }
   }
 
   /** The picture as a canvas, as it stands. */

@@ -6,9 +6,13 @@ export class Reader {
   /** `onStep(step or null)` moves the crosshair; `onZoom(factor)` and `onWhole()` zoom. `steps()` gives those in the picture. */
   constructor(element, calls) {
     Object.assign(this, { element, ...calls, step: null });
-    element.addEventListener("focus", () => this.go(this.step ?? this.steps().at(-1)));
+    element.addEventListener("focus", () => this.come());
     element.addEventListener("blur", () => this.onStep(null));
     element.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  come() {
+    this.go(this.step ?? this.steps().at(-1));
   }
 
   clear() {

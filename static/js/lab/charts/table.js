@@ -1,16 +1,16 @@
 /* The numbers of the chart as a table: a row a step, a column a line. */
 import { formatNumber } from "../numbers.js";
-import { count, describeView } from "./words.js";
 
 const ROWS = 100;
 
-/** Fills `place` with what the board shows: all of it, or so many rows spread over it, the last among them. */
-export function fillTable(place, { entries, view, extent }) {
-  const { from, to } = view ?? extent.call({ entries });
+/** Fills `place` with what the board shows, `where` in words: all of it, or so many rows spread over it, the last among them. */
+export function fillTable(place, board, where) {
+  const { entries } = board;
+  const { from, to } = board.view ?? board.extent();
   const steps = [...new Set(entries.flatMap(({ series }) => [...series.steps.filter((step) => step >= from && step <= to)]))].sort((one, other) => one - other);
   const rows = spread(steps);
   const table = document.createElement("table");
-  table.createCaption().textContent = `${describeView({ from, to })}: ${rows.length < steps.length ? `${count(rows.length)} of ${count(steps.length)} rows; the CSV file has all.` : `${count(rows.length)} rows.`}`;
+  table.createCaption().textContent = `${where}: ${rows.length < steps.length ? `${count(rows.length)} of ${count(steps.length)} rows; the CSV file has all.` : `${count(rows.length)} rows.`}`;
   fillRow(table.createTHead().insertRow(), ["Step", ...entries.map(({ label }) => label)], "col");
   const body = table.createTBody();
   for (const step of rows) fillRow(body.insertRow(), [count(step), ...entries.map(({ series }) => readValue(series, step))]);
@@ -29,6 +29,10 @@ function fillRow(row, cells, scope = "row") {
 function readValue(series, step) {
   const place = series.nearest(step);
   return series.steps[place] === step ? formatNumber(series.values[place]) : "–";
+}
+
+function count(number) {
+  return number.toLocaleString("en");
 }
 
 function spread(steps) {

@@ -1,13 +1,13 @@
 /* One small picture for each group of metrics, to choose what the large one shows. */
 import { formatNumber } from "../numbers.js";
-import { sample } from "./sampling.js";
 
 const SIZE = { width: 72, height: 26 };
 let boards = 0;
 
 export class Tabs {
-  constructor(element, panel, { onChoose }) {
-    Object.assign(this, { element, panel, onChoose, shown: "", turn: 0 });
+  /** `sample` as in sampling.js; `onChoose(key)` shows another group large. */
+  constructor(element, panel, { onChoose, sample }) {
+    Object.assign(this, { element, panel, onChoose, sample, shown: "", turn: 0 });
     this.id = `chart-${(boards += 1)}`;
     element.addEventListener("click", (event) => this.choose(event.target.closest("[role=tab]")));
     element.addEventListener("keydown", (event) => this.walk(event));
@@ -22,7 +22,17 @@ export class Tabs {
     for (const [n, { series }] of groups.entries()) this.say(this.tabs[n].value, formatNumber(series[0].values.at(-1) ?? NaN));
     if (this.element.hidden) return;
     this.turn = (this.turn + 1) % groups.length; // one at a time: none of them is in a hurry
-    for (const n of isNew ? groups.keys() : [this.turn]) drawSmall(this.tabs[n].canvas, groups[n].series, palette);
+    for (const n of isNew ? groups.keys() : [this.turn]) drawSmall(this.tabs[n].canvas, groups[n].series, palette, this.sample);
+  }
+
+  /** The next time all of them are drawn anew. */
+  forget() {
+    this.shown = "";
+  }
+
+  hide() {
+    this.forget();
+    this.element.hidden = true;
   }
 
   say(element, text) {
@@ -71,18 +81,18 @@ export class Tabs {
   }
 }
 
-function drawSmall(canvas, all, palette) {
+function drawSmall(canvas, all, palette, sample) {
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.lineWidth = 1.5 * devicePixelRatio;
   pen.lineJoin = "round";
   all.slice(0, 3).forEach((series, n) => {
     pen.strokeStyle = palette.line(n).colour;
-    if (series.length) trace(pen, series, canvas);
+    if (series.length) trace(pen, series, canvas, sample);
   });
 }
 
-function trace(pen, { steps, values, least, most }, { width, height }) {
+function trace(pen, { steps, values, least, most }, { width, height }, sample) {
   const [from, to] = [steps[0], steps.at(-1)];
   const [xs, ys] = sample(steps, values, { from, to, columns: width / 2, isLog: false });
   const room = pen.lineWidth;

@@ -1,4 +1,6 @@
 /* The buttons around the chart, and what can be taken from it: a table, a picture, a file of numbers. */
+import { describeView } from "./words.js";
+
 const REFILL_MS = 1000;
 
 export class Tools {
@@ -48,6 +50,6 @@ export class Tools {
     if (!this.parts.table.open || !this.board.entries.length) return;
     this.filledAt = performance.now();
     const { fillTable } = await import("./table.js");
-    fillTable(this.parts.rows, this.board);
+    fillTable(this.parts.rows, this.board, describeView(this.board.view ?? this.board.extent()));
   }
 }

@@ -3,6 +3,10 @@
 export const PLAIN = {};
 
 const known = new Map();
+const turns = new WeakMap([[PLAIN, new Map()]]);
+const sheet = new CSSStyleSheet(); // what a strict policy leaves to scripts
+document.adoptedStyleSheets.push(sheet);
+const MOST = 2000; // looks: who paints pictures in the console gets these colours, and then none
 const BASE = ["000", "cd3131", "0dbc79", "b8a800", "2472c8", "bc3fbc", "11a8cd", "ddd", "666", "f14c4c", "23d18b", "e5d510", "3b8eea", "d670d6", "29b8db", "fff"];
 const LEVELS = [0, 95, 135, 175, 215, 255];
 const SWITCHES = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike" };
@@ -10,12 +14,18 @@ const OFF = { 22: ["bold", "dim"], 23: ["italic"], 24: ["underline"], 27: ["inve
 
 /** The look after `ESC[…m` with these parameters. Equal looks are one object. */
 export function restyle(style, parameters) {
+  const after = turns.get(style);
+  if (!after.has(parameters)) after.set(parameters, turn(style, parameters));
+  return after.get(parameters);
+}
+
+function turn(style, parameters) {
   const next = { ...style };
   const codes = parameters.split(/[;:]/).map(Number);
   while (codes.length) apply(next, codes);
   const key = JSON.stringify(Object.entries(next).sort());
-  if (!known.has(key)) known.set(key, key === "[]" ? PLAIN : next);
-  return known.get(key);
+  if (!known.has(key) && known.size < MOST) known.set(key, key === "[]" ? PLAIN : design(next));
+  return known.get(key) ?? PLAIN;
 }
 
 function apply(style, codes) {
@@ -54,13 +64,22 @@ function mix(channels) {
   return `rgb(${channels.map((each) => Math.min(255, each || 0)).join(" ")})`;
 }
 
-/** Gives an element this look, through its classes and the style object that a strict policy leaves to scripts. */
-export function dress(element, { ink, ground, inverse, ...switches }) {
+/** Gives a look its class, and the class its colours: a program may use one look a million times. */
+function design(style) {
+  const { ink, ground, inverse, ...switches } = style;
+  const classes = Object.keys(switches).map((each) => `ansi-${each}`);
+  if (inverse && !ink && !ground) classes.push("ansi-inverse");
   const [front, back] = inverse ? [ground, ink] : [ink, ground];
-  element.className = Object.keys(switches).map((each) => `ansi-${each}`).join(" ");
-  if (inverse && !ink && !ground) element.classList.add("ansi-inverse");
-  if (front) element.style.color = back ? fit(front, [0.2, 0.38], [0.84, 0.97]) : fit(front, [0.22, 0.5], [0.72, 0.96]);
-  if (back) element.style.backgroundColor = fit(back, [0.86, 0.95], [0.2, 0.34]);
+  const rules = [];
+  if (front) rules.push(`color: ${back ? fit(front, [0.2, 0.38], [0.84, 0.97]) : fit(front, [0.22, 0.5], [0.72, 0.96])}`);
+  if (back) rules.push(`background-color: ${fit(back, [0.86, 0.95], [0.2, 0.34])}`);
+  if (rules.length) {
+    classes.push(`ansi-look-${known.size}`);
+    sheet.insertRule(`.${classes.at(-1)} { ${rules.join("; ")} }`);
+  }
+  const designed = Object.defineProperty(style, "className", { value: classes.join(" ") });
+  turns.set(designed, new Map());
+  return designed;
 }
 
 function fit(colour, light, dark) {

@@ -1,6 +1,6 @@
 /* Where the console's lines end up: blocks of lines of one kind, in chunks that the browser lays out only when they come
    into view. Everything stays in the page, to be found, selected and read aloud; there is no element for each line. */
-import { PLAIN, dress } from "./colours.js";
+import { PLAIN } from "./colours.js";
 
 const CHUNK = { characters: 16_384, lines: 300, blocks: 60 };
 const LINE_EM = 1.55; // the console's line height
@@ -105,7 +105,7 @@ export class Paper {
 function make(style, text) {
   if (style === PLAIN) return document.createTextNode(text);
   const span = document.createElement("span");
-  dress(span, style);
+  span.className = style.className;
   span.textContent = text;
   return span;
 }
