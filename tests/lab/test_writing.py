@@ -187,6 +187,23 @@ def test_what_was_typed_offline_and_overtaken_is_asked_about_at_the_next_opening
     assert value(page) == OTHER
 
 
+def test_a_page_that_went_while_it_was_saving_is_not_taken_for_another(page: Page) -> None:
+    server = Server(page)
+    begin(page, server)
+    page.unroute("**/drafts/fit/")
+    page.route("**/drafts/fit/", lambda route: None)  # it arrives; its answer never does
+    with page.expect_request("**/drafts/fit/"):
+        change(page, MINE)
+    change(page, OTHER)
+    server.code, server.revision = MINE, 1
+    page.unroute("**/drafts/fit/")
+    page.route("**/drafts/fit/", server.keep)
+    begin_again(page, server)
+    assert value(page) == OTHER
+    expect(kept(page)).to_have_text("Saved")
+    assert (server.code, server.revision) == (OTHER, 2)
+
+
 def test_reset_can_be_taken_back(page: Page) -> None:
     begin(page, None)
     change(page, MINE)

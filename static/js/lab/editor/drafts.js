@@ -30,7 +30,7 @@ export class Drafts {
       return newest;
     }
     if (!project.draft_url) return local.code;
-    if (local.revision === revisionOf(project)) this.plan(project, local.code);
+    if (local.revision === revisionOf(project) || arrived(local, project.draft)) this.plan(project, local.code);
     else this.overtake(project, project.draft);
     return local.code;
   }
@@ -69,7 +69,9 @@ export class Drafts {
     try {
       // An empty draft stands for the project's own code, so that its next version reaches who has changed nothing.
       const sent = { code: code === project.code ? "" : code, revision: revisionOf(project) };
+      project.sending = sent.code;
       project.draft = { ...sent, ...(await post(project.draft_url, sent, { keepalive })) };
+      project.sending = undefined;
       this.settle(project, code);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
@@ -129,14 +131,19 @@ function revisionOf(project) {
   return project.draft?.revision ?? 0;
 }
 
+/* The page went while its text was on the way: what the server has now came from here. */
+function arrived({ revision, sending }, draft) {
+  return draft !== null && draft.revision === revision + 1 && draft.code === sending;
+}
+
 function slot(project) {
   return `code:${project.path ?? project.key}`;
 }
 
 function readLocal(project) {
   try {
-    const { code, revision } = JSON.parse(localStorage.getItem(slot(project))) ?? {};
-    return typeof code === "string" ? { code, revision } : null;
+    const local = JSON.parse(localStorage.getItem(slot(project)));
+    return typeof local?.code === "string" ? local : null;
   } catch {
     return null; // refused, or not ours
   }
@@ -144,7 +151,7 @@ function readLocal(project) {
 
 function writeLocal(project, code) {
   try {
-    localStorage.setItem(slot(project), JSON.stringify({ code, revision: revisionOf(project) }));
+    localStorage.setItem(slot(project), JSON.stringify({ code, revision: revisionOf(project), sending: project.sending }));
   } catch {
     // Storage is full or refused: the server has it in a moment, or the code lives as long as the page.
   }
