@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import first_loss, flow, overhead, pages, runner, streams
+from tests.bench import first_loss, flow, lab, overhead, pages, runner, streams
 from tests.person import Person
 from tests.product import running_product
 
@@ -21,6 +21,7 @@ ALONE: dict[str, Callable[[], Figures]] = {
     "overhead": overhead.measure,
     "flow": flow.measure,
     "streams": streams.measure,
+    "lab": lab.measure,
 }
 """What needs no product: each starts the parts that it measures."""
 
