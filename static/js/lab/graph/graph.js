@@ -71,8 +71,10 @@ export class Graph {
     this.scroll = make("div", "graph-scroll");
     this.caption = make("p", "graph-caption");
     this.details = make("details", "");
-    this.list = make("ol", "graph-list");
-    this.details.append(make("summary", "", { textContent: "As a list" }), this.list);
+    this.list = make("ol", "");
+    const region = make("div", "graph-list", { tabIndex: 0, role: "region", ariaLabel: "The graph as a list" });
+    region.append(this.list);
+    this.details.append(make("summary", "", { textContent: "As a list" }), region);
     this.empty = make("p", "graph-empty", { textContent: EMPTY });
     this.inside = make("div", "graph");
     this.inside.append(this.bar, this.scroll, this.caption, this.details);

@@ -10,7 +10,7 @@ const FIGURES = [["min", "least"], ["max", "greatest"], ["mean", "mean"], ["std"
 export class Pane {
   constructor(element) {
     this.element = element;
-    this.title = make("h4", { className: "pane-title" });
+    this.title = make("h3", { className: "pane-title" });
     this.words = make("p", { className: "pane-words" });
     this.controls = make("div", { className: "pane-controls" });
     this.change = make("p", { className: "pane-change" });

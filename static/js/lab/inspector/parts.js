@@ -13,7 +13,7 @@ export function make(tag, properties = {}, ...children) {
 
 /** A labelled choice of `options` ([value, words]); tells `onChange` the chosen value as text. */
 export function choice(name, options, chosen, onChange) {
-  const select = make("select", {}, ...options.map(([value, words]) => make("option", { value, textContent: words, selected: `${value}` === `${chosen}` })));
+  const select = make("select", { ariaLabel: name }, ...options.map(([value, words]) => make("option", { value, textContent: words, selected: `${value}` === `${chosen}` })));
   select.addEventListener("change", () => onChange(select.value));
   return make("label", { className: "pane-choice" }, `${name} `, select);
 }
