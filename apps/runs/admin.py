@@ -22,7 +22,8 @@ class RunAdmin(Admin):
     search_fields = ("id", "user__email")
     list_select_related = ("user", "project__chapter__course")
     show_full_result_count = False
-    readonly_fields = tuple(field.name for field in Run._meta.fields)
+    exclude = ("note", "share_key")  # the one is its owner's alone, the other opens what was not shared with admins
+    readonly_fields = tuple(field.name for field in Run._meta.fields if field.name not in ("note", "share_key"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -20,7 +20,12 @@ WINDOW_S = 60
 
 
 def count_look(request: HttpRequest) -> None:
-    """Counts a visitor's wish to watch a run, by address. Raises `TooManyLooks`. While Valkey is away nobody is counted."""
+    """Counts a visitor's wish to watch a run, by address; of people who are logged in, none. Raises `TooManyLooks`.
+
+    While Valkey is away nobody is counted.
+    """
+    if request.user.is_authenticated:
+        return
     window, passed = divmod(int(time.time()), WINDOW_S)
     key = f"looks:{get_adapter().get_client_ip(request)}:{window}"
     try:

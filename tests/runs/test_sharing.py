@@ -176,8 +176,11 @@ def test_visitors_of_one_network_watch_so_many_runs_and_people_more(client: Clie
     answer = client.post(f"/runs/{run.pk}/tickets/")
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 60
+    for path in ("?plain", "notebook.ipynb", "series.json", "card.png"):
+        assert client.get(f"/runs/{run.pk}/{path}").status_code == 429
     client.force_login(make_student("ada"))
     assert ask_for_ticket(client, run) == 200
+    assert client.get(f"/runs/{run.pk}/series.json").status_code == 200
 
 
 def test_a_run_that_is_not_there_is_like_one_that_is_private(client: Client, run: Run) -> None:

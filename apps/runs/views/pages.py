@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.models import User
-from apps.runs import access, comparing
+from apps.runs import access, comparing, visitors
 from apps.runs.freely import open_lab
 from apps.runs.history import OUTCOMES, Choice, choose, list_projects, read_page
 from apps.runs.models import Run
@@ -67,6 +67,10 @@ def show_fully(request: HttpRequest, run: Run, key: str) -> HttpResponse:
 
 def show_plainly(request: HttpRequest, run: Run, key: str) -> HttpResponse:
     """As the server knows it now, for browsers without scripts: what is still going on is loaded again and again."""
+    try:
+        visitors.count_look(request)
+    except Refusal as refusal:
+        return render(request, "429.html", status=refusal.status)
     return render(request, "runs/plain.html", describe_plainly(request, run, key))
 
 

@@ -48,8 +48,7 @@ def list_devices(request: HttpRequest) -> HttpResponse:
 def make_run_ticket(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Also for visitors, to whom a run is shared; one who may have been its owner is asked to log in."""
     key = request.GET.get("key", "")
-    if not request.user.is_authenticated:
-        visitors.count_look(request)
+    visitors.count_look(request)
     try:
         run = access.load_visible(request.user, run_id, key)
     except Http404:

@@ -6,10 +6,10 @@ import uuid
 from dataclasses import asdict
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.runs import access
+from apps.runs import access, visitors
 from apps.runs.addresses import find_page
 from apps.runs.cards import find_card
 from apps.runs.exporting import make_notebook, name_file
@@ -19,6 +19,8 @@ from apps.runs.views.answers import answers_anybody
 
 
 def load(request: HttpRequest, run_id: uuid.UUID) -> Run:
+    """Raises `TooManyLooks`: whatever is made of a run's log costs something."""
+    visitors.count_look(request)
     return access.load_visible(request.user, run_id, request.GET.get("key", ""))
 
 
@@ -26,12 +28,12 @@ def load(request: HttpRequest, run_id: uuid.UUID) -> Run:
 @never_cache
 def script(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """The code as it was run, so that the lines of its errors are the same."""
-    run = load(request, run_id)
+    run = access.load_visible(request.user, run_id, request.GET.get("key", ""))
     return attach(run.code.rstrip("\n") + "\n", "text/x-python; charset=utf-8", name_file(run, "py"))
 
 
 @require_safe
-@never_cache
+@answers_anybody
 def notebook(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = load(request, run_id)
     text = make_notebook(run, address=request.build_absolute_uri(find_page(run)))
@@ -47,9 +49,10 @@ def series(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-@cache_control(private=True, max_age=300)
+@answers_anybody
 def card(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    """For link previews: of a private run there is none, not even for its owner."""
+    """For link previews: of a private run there is none, not even for its owner. Kept by us, and by no cache that would
+    show it longer than it is shared."""
     run = load(request, run_id)
     if run.visibility == Visibility.PRIVATE:
         raise Http404("A private run has no picture. Share it first.")
