@@ -98,6 +98,22 @@ def test_tab_indents_and_after_escape_it_leaves(page: Page) -> None:
     assert value(page) == CODE
 
 
+@pytest.mark.parametrize("loaded", [False, True])
+def test_what_cannot_be_written_in_holds_nobody(stage: Open, loaded: bool) -> None:
+    page = stage(SCRIPT, BODY.replace("<textarea", "<textarea readonly"))
+    if loaded:
+        page.evaluate("editor.load()")
+    else:
+        page.route(
+            "**/code-*.js", lambda route: route.fulfill(content_type="text/javascript", body="throw new Error()")
+        )
+    page.evaluate("editor.focus()")
+    page.keyboard.type("x")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Run")).to_be_focused()
+    assert value(page) == CODE
+
+
 def test_enter_keeps_the_indent_and_deepens_it(page: Page) -> None:
     put_cursor(page, CODE.index("3):") + 3)
     page.keyboard.press("Enter")

@@ -6,6 +6,7 @@ export function enrich(area, { onRun }) {
   area.addEventListener("blur", () => (leaving = false));
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act(event, onRun);
+    else if (area.readOnly) return; // Tab leaves what cannot be written in
     else if (event.key === "Escape") leaving = true;
     else if (event.key === "Tab" && !leaving && !event.ctrlKey && !event.altKey) act(event, () => indent(area, event.shiftKey));
     else if (event.key === "Enter" && !event.isComposing) act(event, () => breakLine(area));
