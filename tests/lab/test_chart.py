@@ -394,6 +394,15 @@ def test_it_begins_anew(page: Page) -> None:
     expect(key(page, "loss")).to_have_text("loss 2.309")
 
 
+def test_a_run_that_measures_nothing_leaves_room_for_its_output(page: Page) -> None:
+    height = "document.querySelector('.chart').clientHeight"
+    before = page.evaluate(height)
+    page.evaluate("chart.finish()")
+    assert page.evaluate(height) < before / 3
+    page.evaluate("chart.clear()")
+    assert page.evaluate(height) == before
+
+
 def test_points_that_come_before_the_board_is_there_are_drawn(page: Page) -> None:
     page.evaluate(
         "for (let step = 1; step <= 10; step += 1) chart.add({name: 'loss', kind: 'loss', points: [[step, step]]})"

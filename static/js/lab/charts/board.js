@@ -231,11 +231,17 @@ export class Board {
     if (this.group) this.tabs.show(this.groups, this.group.key, this.palette);
   }
 
-  /** The crosshair for the keyboard, fetched when somebody comes to it. */
+  /** The crosshair for the keyboard, fetched when somebody comes to it; keys that are pressed meanwhile count. */
   async readWithKeys() {
+    const pressed = [];
+    const note = (event) => pressed.push(event);
+    this.slider.addEventListener("keydown", note);
     const { Reader } = await import("./reader.js");
     this.reader = new Reader(this.slider, { onStep: (step) => this.read(step), onZoom: (factor) => this.scale(factor), onWhole: () => this.zoom(null), steps: () => this.stops() });
-    if (document.activeElement === this.slider) this.reader.come();
+    this.slider.removeEventListener("keydown", note);
+    if (document.activeElement !== this.slider) return;
+    this.reader.come();
+    for (const event of pressed) this.reader.press(event);
   }
 
   remark(isLog) {

@@ -29,14 +29,16 @@ export class Chart {
     this.tell("markEvidence", diagnosis);
   }
 
-  /** The run has ended: what stands in words and numbers is brought up to date. */
+  /** The run has ended: what stands in words and numbers is brought up to date. Where nothing came, that is said. */
   finish() {
     if (this.board || this.waiting.length) this.tell("finish");
+    if ("empty" in this.element.dataset && !this.waiting.length) this.element.dataset.empty = "for-good";
   }
 
   /** Forgets the run; overlays stay. */
   clear() {
     this.waiting = this.waiting.filter(([verb]) => verb === "overlay");
+    this.element.dataset.empty = "";
     this.board?.clear();
   }
 

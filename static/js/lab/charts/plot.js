@@ -63,7 +63,7 @@ export class Plot {
     };
     const left = { ...look, size: 54, space: 28, ...(this.picture.isLog ? logarithmic : linear()) };
     const right = { ...look, scale: "score", side: 1, size: 48, space: 28, grid: { show: false }, ...linear() };
-    return [{ ...look, size: 26, gap: 4, space: 56, ...linear(1) }, left, ...(scales.has("score") ? [right] : [])];
+    return [{ ...look, size: 22, gap: 2, space: 56, ...linear(1) }, left, ...(scales.has("score") ? [right] : [])];
   }
 
   series(n) {
