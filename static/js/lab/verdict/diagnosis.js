@@ -26,11 +26,15 @@ export class Diagnosis {
 
   /** Takes a diagnosis event. */
   add({ code, message, metric, evidence }) {
-    const link = this.findLink(code);
-    const parts = [make("h3", { textContent: TITLES[code] ?? "Look at this" }), make("p", { textContent: message }), tellEvidence(metric, evidence)];
-    if (link) parts.push(make("p", {}, [make("a", { href: link, textContent: "Read about it under Common mistakes" })]));
-    this.element.append(make("article", {}, parts.filter(Boolean)));
+    const [seen, advice] = split(message);
+    const parts = [make("h3", { textContent: TITLES[code] ?? "Look at this" }), make("p", { textContent: seen }), tellEvidence(metric, evidence)];
+    this.element.append(make("article", {}, [...parts, tellAdvice(advice), this.makeLink(code)].filter(Boolean)));
     this.element.hidden = false;
+  }
+
+  makeLink(code) {
+    const href = this.findLink(code);
+    return href && make("p", {}, [make("a", { href, textContent: "Read about it under Common mistakes" })]);
   }
 
   findLink(code) {
@@ -38,6 +42,16 @@ export class Diagnosis {
     const id = mistakes[code] ?? "common-mistakes";
     return chapter || document.getElementById(id) ? `${chapter}#${id}` : null;
   }
+}
+
+/** The first sentence, which says what was seen, and the rest, which says why and what to try. */
+function split(message) {
+  const end = message.search(/(?<=[.!?])\s+(?=\p{Lu})/u);
+  return end < 0 ? [message, ""] : [message.slice(0, end), message.slice(end).trim()];
+}
+
+function tellAdvice(advice) {
+  return advice && make("details", {}, [make("summary", { textContent: "Why, and what to try" }), make("p", { textContent: advice })]);
 }
 
 /** Up to four points of the curve that show it, from the first to the last. */
