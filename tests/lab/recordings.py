@@ -49,6 +49,13 @@ for _ in range(2500):
     y = y * 1.0
 y.sum().backward()
 """
+TRANSFORMER = """import torch
+from torch import nn
+layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+encoder = nn.TransformerEncoder(layer, 5, enable_nested_tensor=False)
+head = nn.Linear(8, 3)
+nn.functional.cross_entropy(head(encoder(torch.randn(4, 6, 8))).mean(1), torch.randint(3, (4,))).backward()
+"""
 RECURRENT = """import torch
 from torch import nn
 cell = nn.RNNCell(3, 5)
@@ -64,7 +71,13 @@ def record() -> dict[str, list[Event]]:
     """Graphs by the name of their program, and the answers of a paused perceptron under "inspections"."""
     with tempfile.TemporaryDirectory() as home, harness(Path(home)) as held:
         told = {
-            name: _draw(held, code) for name, code in (("residual", RESIDUAL), ("chain", CHAIN), ("rnn", RECURRENT))
+            name: _draw(held, code)
+            for name, code in (
+                ("residual", RESIDUAL),
+                ("chain", CHAIN),
+                ("rnn", RECURRENT),
+                ("transformer", TRANSFORMER),
+            )
         }
         paused = held.start(PERCEPTRON)
         told["inspections"] = _inspect(paused)

@@ -96,7 +96,7 @@ def test_a_wide_graph_in_a_wide_panel_runs_to_the_right(stage: Callable[..., Pag
 def test_repeated_blocks_are_folded_and_open_one_by_one(page: Page) -> None:
     add(page, *record()["residual"])
     assert "blocks × 12" in titles(page)
-    node(page, "blocks, 12 times the same, 8 operations each").click()
+    node(page, "blocks, 12 times the same, 4 operations each").click()
     assert [f"blocks.{n}" for n in range(12)] == [title for title in titles(page) if title.startswith("blocks.")]
     node(page, "blocks.3").focus()
     page.keyboard.press("Enter")
@@ -114,6 +114,11 @@ def test_a_long_chain_is_one_block_and_what_is_missing_is_said(page: Page) -> No
     expect(page.locator(".graph-summary")).to_contain_text("502 more nodes, farthest from the loss, are not drawn.")
     page.locator(".graph-node--fold").first.click()
     assert len(titles(page)) < 60, "thousands of blocks open in groups"
+
+
+def test_a_block_is_one_module_and_the_first_that_differs_a_little_is_folded_too(page: Page) -> None:
+    add(page, *record()["transformer"])
+    assert [title for title in titles(page) if "layers" in title] == ["encoder.layers.0", "encoder.layers × 4"]
 
 
 def test_weights_that_are_used_again_and_again_are_drawn_once(page: Page) -> None:

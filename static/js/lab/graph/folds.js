@@ -1,4 +1,6 @@
 /* Repeated blocks: twelve equal layers are shown as one block "× 12" until somebody looks inside. */
+import { shareName } from "./model.js";
+
 const SMALL = 30; // a graph of so many nodes is read as it is
 const TIMES = 3;
 const SAVED = 6;
@@ -88,9 +90,9 @@ function findRepeat(signs, from, to) {
   return best;
 }
 
-/** A repetition can often be cut at several places: best where fewest edges are cut. */
+/** A repetition can often be cut at several places: best where a block is one module, then where fewest edges are cut. */
 function align({ start, period, times, slack }, nodes) {
-  let best = { start, cuts: Infinity };
+  let best = { start, cuts: Infinity, depth: -1 };
   for (let shift = 0; shift <= slack; shift += 1) {
     const from = start + shift;
     const to = from + period;
@@ -98,7 +100,8 @@ function align({ start, period, times, slack }, nodes) {
     for (let at = from; at < Math.min(to + period, nodes.length); at += 1) {
       for (const source of nodes[at].sources) if (at < to ? source < from : source < to && source >= from) cuts.add(at < to ? `<${source}` : source);
     }
-    if (cuts.size < best.cuts) best = { start: from, cuts: cuts.size };
+    const depth = shareName(nodes.slice(from, to)).length;
+    if (depth > best.depth || (depth === best.depth && cuts.size < best.cuts)) best = { start: from, cuts: cuts.size, depth };
   }
   return { start: best.start, period, times };
 }

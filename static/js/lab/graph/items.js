@@ -1,4 +1,5 @@
 /* What is drawn: a node, or a folded block, with its words. */
+import { shareName } from "./model.js";
 import { count, name, size } from "./words.js";
 
 const LONGEST = 30;
@@ -27,20 +28,11 @@ function tellNode({ op, label, shape }, isLoss) {
 }
 
 function tellFold({ times, period }, inside) {
-  const each = count(period, "operation", "operations");
-  const full = findName(inside) || (period === 1 ? name(inside[0].op) : "block");
+  const each = count(Math.round(inside.filter(({ op }) => op !== "AccumulateGrad").length / times), "operation", "operations");
+  const full = shareName(inside).join(".") || (period === 1 ? name(inside[0].op) : "block");
   const detail = period === 1 ? "" : times === 1 ? each : `${each} each`;
   const repeated = times > 1 ? ` × ${times.toLocaleString("en")}` : "";
   return { kind: "fold", title: shorten(full) + repeated, full: full + repeated, detail, words: `${full}${times > 1 ? `, ${times.toLocaleString("en")} times the same` : ""}${detail && `, ${detail}`}, folded` };
-}
-
-/** What the names of the parameters in there have in common: "model.layers" or "model.layers.3". */
-function findName(inside) {
-  const names = inside.filter(({ op, label }) => op === "AccumulateGrad" && label).map(({ label }) => label.split(".").slice(0, -1));
-  if (!names.length) return "";
-  let shared = names[0];
-  for (const each of names) shared = shared.filter((word, at) => shared.slice(0, at + 1).every((known, index) => known === each[index]));
-  return shared.join(".");
 }
 
 /** The end of a dotted name tells more than its beginning. */

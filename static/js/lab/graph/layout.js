@@ -1,7 +1,7 @@
 /* A layered drawing, second half: where everything stands. Pure, and the same for the same graph. */
 import { addPoints, assignLayers, average, orderLayers } from "./layers.js";
 
-const SWEEPS = 10;
+const SWEEPS = 24;
 const POINT = 10; // how broad a passing edge is
 const STRAIGHT = 4; // how much more a passing edge insists on its place
 const GAP = 18;

@@ -29,3 +29,9 @@ function walk(root, sources) {
   }
   return order;
 }
+
+/** What the names of the parameters among these nodes have in common: ["model", "layers", "3"]. */
+export function shareName(nodes) {
+  const names = nodes.filter(({ op, label }) => op === "AccumulateGrad" && label).map(({ label }) => label.split(".").slice(0, -1));
+  return names.reduce((shared, each) => shared.slice(0, shared.findIndex((word, at) => word !== each[at]) >>> 0), names[0] ?? []);
+}
