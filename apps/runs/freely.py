@@ -14,12 +14,16 @@ FIRST_CODE = """\
 import torch
 from torch import nn
 
-# A curve, some points on it, and a small network that learns it.
+# Points on a curve, and a small network that learns it.
 torch.manual_seed(0)
 x = torch.linspace(-3, 3, 200).unsqueeze(1)
 y = torch.sin(x)
 
-model = nn.Sequential(nn.Linear(1, 32), nn.Tanh(), nn.Linear(32, 1))
+model = nn.Sequential(
+    nn.Linear(1, 32),
+    nn.Tanh(),
+    nn.Linear(32, 1),
+)
 optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
 
 for step in range(500):
@@ -28,7 +32,8 @@ for step in range(500):
     loss.backward()
     optimiser.step()
 
-print(f"sin(1) is {torch.sin(torch.tensor(1.0)):.4f}; the network says {model(torch.tensor([[1.0]])).item():.4f}")
+print("The sine of 1 is 0.8415.")
+print(f"The network says {model(torch.tensor([[1.0]])).item():.4f}.")
 """
 
 

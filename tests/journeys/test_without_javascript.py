@@ -1,4 +1,4 @@
-"""Reading, the quiz and the discussion need no JavaScript; and what does need it is not offered."""
+"""Reading, the quiz, the discussion and running code need no JavaScript; and what does need it is not offered."""
 
 from __future__ import annotations
 
@@ -64,8 +64,38 @@ def test_nothing_is_offered_that_would_not_work(
     options = {"viewport": viewport} if viewport else {}
     page = visit(java_script_enabled=False, storage_state=sessions("student"), **options).page
     page.goto(ADDRESS)
-    expect(page.get_by_text("Running code needs JavaScript.")).to_be_visible()
     expect(page.get_by_role("navigation", name="Contents").get_by_role("link", name="FAQ")).to_be_visible()
     controls = page.locator("button:visible, select:visible, [role=button]:visible").all()
     assert [one.inner_text() for one in controls if not one.evaluate("one => one.form?.action")] == []
     expect(page.get_by_role("log", name="Console")).to_be_hidden()
+
+
+def test_code_is_run_and_its_end_seen(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
+    page = visit(java_script_enabled=False, storage_state=sessions("student")).page
+    page.goto("/lab/")
+    page.get_by_label("Code", exact=True).fill("import time\nprint('begun')\ntime.sleep(2)\nprint('ended')\n")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/runs/[0-9a-f-]{36}/\?plain$"))
+    expect(page.get_by_label("Console")).to_contain_text("ended")  # the page has loaded itself again meanwhile
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def test_a_run_is_stopped(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
+    page = visit(java_script_enabled=False, storage_state=sessions("student")).page
+    page.goto("/lab/")
+    page.get_by_label("Code", exact=True).fill("import time\nprint('begun')\ntime.sleep(60)\n")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_label("Console")).to_contain_text("begun")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("■ Stopped")).to_be_visible()
+
+
+def test_code_that_is_refused_is_not_lost(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
+    each = visit(java_script_enabled=False, storage_state=sessions("student"))
+    each.expected.add(413)
+    each.page.goto("/lab/")
+    each.page.get_by_label("Code", exact=True).fill("#" * (256 * 1024 + 1))
+    each.page.get_by_role("button", name="Run", exact=True).click()
+    expect(each.page.get_by_role("alert")).to_contain_text("longer than 256 KB")
+    expect(each.page.get_by_label("Your code")).to_have_value(re.compile("^#+$"))

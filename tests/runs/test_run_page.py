@@ -96,7 +96,7 @@ def test_search_engines_are_asked_to_list_public_runs_only(client: Client, alan:
 
 
 def test_without_scripts_what_it_said_is_in_the_page(client: Client, alan: User) -> None:
-    run = shared(alan, metrics={"loss": {"last": 0.5}}, message="<i>done</i>")
+    run = shared(alan, state=State.FAILED, metrics={"loss": {"last": 0.5}}, message="<i>done</i>")
     keep_log(run, ("stdout", {"text": "one\x1b[31m <b>\n"}), ("stderr", {"text": "careful"}))
     page = read(client, run, "?plain")
     assert '<span class="stdout">one &lt;b&gt;\n</span><span class="stderr">careful</span>' in page
