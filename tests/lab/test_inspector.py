@@ -163,6 +163,22 @@ def test_a_gradient_is_asked_by_its_name(page: Page) -> None:
     expect(heat(page)).to_be_visible()
 
 
+def test_after_the_end_both_are_still_there_as_far_as_they_were_seen(page: Page) -> None:
+    row(page, "weight 16 × 8").click()
+    add(page, looks()[1])
+    page.get_by_label("Show", exact=True).select_option("gradient")
+    add(page, looks()[4])
+    page.evaluate("inspector.show('succeeded')")
+    expect(page.locator(".pane-title")).to_have_text("model.0.weight.grad")
+    page.get_by_label("Show", exact=True).select_option("values")
+    expect(page.locator(".pane-title")).to_have_text("model.0.weight")
+    page.get_by_label("Show", exact=True).select_option("gradient")
+    add(page, *record()["left"])
+    row(page, "bias 16").click()
+    expect(page.locator(".pane-title")).to_have_text("model.0.bias")
+    expect(heat(page)).to_be_visible()
+
+
 def test_what_a_module_makes_is_asked_by_a_button_and_shown_for_one_input(page: Page) -> None:
     row(page, "1 ReLU").click()
     assert page.evaluate("asked") == [], "looking would make a step: that is asked for"

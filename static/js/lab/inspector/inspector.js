@@ -105,9 +105,10 @@ export class Inspector {
     if (this.chosen?.of === "tensor") this.want("tensor", this.subject);
   }
 
-  /** The name of what is shown of the chosen tensor: itself, or its gradient. */
+  /** The name of what is shown of the chosen tensor: itself, or its gradient where that can be had. */
   get subject() {
-    return this.source === "gradient" ? `${this.chosen.name}${GRADIENT}` : this.chosen.name;
+    const gradient = `${this.chosen.name}${GRADIENT}`;
+    return this.source === "gradient" && (this.isOpen || this.memory.find("tensor", gradient)) ? gradient : this.chosen.name;
   }
 
   choose(item) {
@@ -167,15 +168,15 @@ export class Inspector {
 
   describeTensor() {
     const { name } = this.chosen;
-    const itself = this.memory.find("tensor", name);
-    const hasGradient = this.source === "gradient" || Boolean(itself?.now.tensors[0]?.gradient);
+    const told = this.memory.find("tensor", name)?.now.tensors[0]?.gradient;
+    const hasGradient = this.memory.find("tensor", `${name}${GRADIENT}`) || (this.isOpen && (told || this.source === "gradient"));
     const sources = [["values", "values"], ["gradient", "gradient"]];
     const look = this.memory.find("tensor", this.subject);
     return {
       name: this.subject,
       look,
       isMade: false,
-      controls: hasGradient && this.isOpen ? [choice("Show", sources, this.source, (source) => this.turn(source))] : [],
+      controls: hasGradient ? [choice("Show", sources, this.subject === name ? "values" : "gradient", (source) => this.turn(source))] : [],
       notice: this.isOver && !look ? "It was not looked at while the run went on, so its values are not known. Run again, and pause before the end." : "",
     };
   }
