@@ -30,13 +30,13 @@ UPDATE = """async ([points, updates]) => {
   const tell = (from, to) => kinds.forEach(([name, kind]) => chart.add(metric(name, kind, from, to)));
   chart.clear();
   tell(0, points);
-  while (!chart.board?.tabs) await new Promise((done) => setTimeout(done, 20));
+  while (!chart.board.made?.tabs) await new Promise((done) => setTimeout(done, 20));
   const took = [];
   for (let n = 0; n < updates; n += 1) {
     const news = kinds.map(([name, kind]) => metric(name, kind, points + n, points + n + 1));
     const began = performance.now();
     for (const each of news) chart.add(each);
-    chart.board.draw();
+    chart.board.made.draw();
     await Promise.resolve();
     took.push(performance.now() - began);
     await new Promise(requestAnimationFrame);
@@ -45,7 +45,7 @@ UPDATE = """async ([points, updates]) => {
 }"""
 
 STROKE = """async (updates) => {
-  const { canvas } = chart.board.plot;
+  const { canvas } = chart.board.made.plot;
   const pen = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height }).getContext("2d");
   const took = [];
   for (let n = 0; n < updates; n += 1) {
@@ -63,24 +63,24 @@ STROKE = """async (updates) => {
 PRINT = """async (text) => {
   log.clear();
   log.write("stdout", "\\n");
-  while (!log.screen || log.screen.frame) await new Promise((done) => setTimeout(done, 20));
+  while (!log.screen.made || log.screen.made.frame) await new Promise((done) => setTimeout(done, 20));
   const took = [];
   const time = (work) => {
     const began = performance.now();
     work();
-    log.element.scrollHeight; // and the layout
+    log.screen.made.element.scrollHeight; // and the layout
     took.push(performance.now() - began);
   };
   time(() => { for (let at = 0; at < text.length; at += 8192) log.write("stdout", text.slice(at, at + 8192)); });
-  while (log.screen.queue.length) {
-    time(() => log.screen.flush(8));
+  while (log.screen.made.queue.length) {
+    time(() => log.screen.made.flush(8));
     await new Promise(requestAnimationFrame);
   }
   return took;
 }"""
 
 PLAIN = """(text) => {
-  const page = log.element.parentElement.appendChild(document.createElement("pre"));
+  const page = log.screen.made.element.parentElement.appendChild(document.createElement("pre"));
   const began = performance.now();
   page.textContent = text;
   page.scrollHeight;

@@ -18,7 +18,7 @@ SCRIPT = """
 import { Chart } from "./lab/charts/chart.js";
 window.chart = new Chart(document.querySelector("[data-role=chart]"));
 window.look = (left) => {
-  const { canvas } = chart.board.plot;
+  const { canvas } = chart.board.made.plot;
   const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
   const pen = copy.getContext("2d", { willReadFrequently: true });
   pen.drawImage(canvas, 0, 0);
@@ -40,7 +40,7 @@ def add(page: Page, points: list[Point], name: str = "loss", kind: str = "loss")
 
 def settle(page: Page) -> None:
     """Until all that was said is drawn."""
-    page.wait_for_function("() => chart.board && !chart.board.timer")
+    page.wait_for_function("() => chart.board.made && !chart.board.made.timer")
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -58,13 +58,15 @@ def key(page: Page, name: str) -> Locator:
 
 def drawn(page: Page) -> list[list[float | None]]:
     rows: list[list[float | None]] = page.evaluate(
-        "chart.board.plot.drawing.data.map((row) => Array.from(row, (each) => each ?? null))"
+        "chart.board.made.plot.drawing.data.map((row) => Array.from(row, (each) => each ?? null))"
     )
     return rows
 
 
 def view(page: Page) -> tuple[float, float]:
-    least, most = page.evaluate("[chart.board.plot.drawing.scales.x.min, chart.board.plot.drawing.scales.x.max]")
+    least, most = page.evaluate(
+        "[chart.board.made.plot.drawing.scales.x.min, chart.board.made.plot.drawing.scales.x.max]"
+    )
     return least, most
 
 
@@ -122,8 +124,8 @@ def test_it_draws_live_and_not_more_than_twenty_times_a_second(page: Page) -> No
     drawings = page.evaluate(
         """async () => {
           let count = 0;
-          const draw = chart.board.draw.bind(chart.board);
-          chart.board.draw = () => { count += 1; draw(); };
+          const draw = chart.board.made.draw.bind(chart.board.made);
+          chart.board.made.draw = () => { count += 1; draw(); };
           const began = performance.now();
           for (let step = 3; performance.now() - began < 1000; step += 1) {
             chart.add({ name: "loss", kind: "loss", points: [[step, 1 / step]] });
@@ -134,7 +136,7 @@ def test_it_draws_live_and_not_more_than_twenty_times_a_second(page: Page) -> No
     )
     assert 1 < drawings <= 21
     settle(page)
-    kept = page.evaluate("chart.board.metrics.get('loss').length")
+    kept = page.evaluate("chart.board.made.metrics.get('loss').length")
     assert drawn(page)[0][-1] == kept
 
 
@@ -144,8 +146,8 @@ def test_a_hundred_thousand_points_are_kept_and_a_picture_s_worth_is_drawn(page:
     rows = drawn(page)
     assert len(rows[0]) <= 4 * 800
     assert max(value for value in rows[1] if value is not None) == 50.0, "no peak is lost"
-    assert page.evaluate("chart.board.metrics.get('loss').length") == 100_000
-    page.evaluate("chart.board.zoom({from: 69_990, to: 70_010})")
+    assert page.evaluate("chart.board.made.metrics.get('loss').length") == 100_000
+    page.evaluate("chart.board.made.zoom({from: 69_990, to: 70_010})")
     settle(page)
     assert rows_between(drawn(page), 69_990, 70_010) == list(range(69_990, 70_011))
 
@@ -182,8 +184,8 @@ def test_smoothing_lays_a_mean_over_the_curve_and_is_set_with_the_keyboard(page:
     weight, mean, share = 0.9, 0.0, 1.0
     for step in range(202):
         mean, share = weight * mean + (1 - weight) * (1.0 + step % 2), share * weight
-    smoothed = page.evaluate("chart.board.metrics.get('loss').smooth(chart.board.smoothing).at(-1)")
-    assert page.evaluate("chart.board.smoothing") == weight
+    smoothed = page.evaluate("chart.board.made.metrics.get('loss').smooth(chart.board.made.smoothing).at(-1)")
+    assert page.evaluate("chart.board.made.smoothing") == weight
     assert smoothed == pytest.approx(mean / (1 - share))
 
 
@@ -210,6 +212,7 @@ def test_it_is_zoomed_with_buttons_and_keys(page: Page) -> None:
     assert view(page) == (0, 1000)
     reader(page).focus()
     page.keyboard.press("Home")
+    expect(reader(page)).to_have_attribute("aria-valuenow", "0")
     page.keyboard.press("+")
     assert view(page) == (0, 250)
     page.keyboard.press("0")
@@ -260,9 +263,9 @@ def test_values_are_read_off_with_the_pointer(page: Page) -> None:
 def test_what_is_no_number_is_marked_and_said(page: Page, points: list[Point], words: str) -> None:
     add(page, points)
     expect(notes(page)).to_have_text([words])
-    assert page.evaluate("chart.board.plot.picture.holes.length") == words.count("NaN") + words.count("Infinity") + (
-        "2 points;" in words
-    )
+    assert page.evaluate("chart.board.made.plot.picture.holes.length") == words.count("NaN") + words.count(
+        "Infinity"
+    ) + ("2 points;" in words)
     assert is_marked(page)
 
 
@@ -270,7 +273,7 @@ def is_marked(page: Page) -> bool:
     """Whether there is anything in the colour of what is wrong on the canvas."""
     found: bool = page.evaluate(
         """() => {
-          const [red, green, blue] = chart.board.palette.bad.match(/\\d+/g).map(Number);
+          const [red, green, blue] = chart.board.made.palette.bad.match(/\\d+/g).map(Number);
           const data = look(0);
           for (let at = 0; at < data.length; at += 4) if (data[at] === red && data[at + 1] === green && data[at + 2] === blue && data[at + 3] > 250) return true;
           return false;
@@ -285,7 +288,7 @@ def test_other_curves_are_laid_below_and_taken_away(page: Page) -> None:
     overlay(page, "Run 7", [("loss", "loss", falling(50)), ("learning_rate", "learning_rate", [(1, 0.1)])])
     expect(page.locator(".chart-key")).to_have_text(["loss 1.232", "Reference 0.9429", "Run 7 1.71"])
     assert view(page) == (1, 150)
-    looks = page.evaluate("chart.board.plot.lines.map(({colour, dash}) => colour + dash)")
+    looks = page.evaluate("chart.board.made.plot.lines.map(({colour, dash}) => colour + dash)")
     assert len(set(looks)) == 3
     key(page, "Run 7").click()
     expect(key(page, "Run 7")).to_have_attribute("aria-pressed", "false")
@@ -382,7 +385,7 @@ def test_steps_that_go_back_are_put_in_order(page: Page) -> None:
 @pytest.mark.parametrize("values", [[1e308, -1e308], [1e-300, 1e300], [0.0, 0.0], [5.0], [1e-12, 2e-12]])
 def test_extreme_values_have_a_picture_with_numbers_at_its_axis(page: Page, values: list[float]) -> None:
     add(page, list(enumerate(values)))
-    assert page.evaluate("chart.board.plot.drawing.axes[1]._values.length") >= 1
+    assert page.evaluate("chart.board.made.plot.drawing.axes[1]._values.length") >= 1
 
 
 def test_it_begins_anew(page: Page) -> None:

@@ -31,7 +31,7 @@ def write(page: Page, *pieces: str, kind: str = "stdout") -> None:
 
 
 def settle(page: Page) -> None:
-    page.wait_for_function("() => log.screen && !log.screen.queue.length && !log.screen.frame")
+    page.wait_for_function("() => log.screen.made && !log.screen.made.queue.length && !log.screen.made.frame")
     page.evaluate(f"new Promise({FRAME})")
 
 
@@ -40,7 +40,7 @@ def console(page: Page) -> Locator:
 
 
 def read(page: Page) -> str:
-    text: str = page.evaluate("log.screen.read()")
+    text: str = page.evaluate("log.screen.made.read()")
     return text
 
 
@@ -90,8 +90,8 @@ READ_COLOURS = """() => {
     pen.fillRect(0, 0, 1, 1);
     return "#" + [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).map((each) => each.toString(16).padStart(2, "0")).join("");
   };
-  const paper = getComputedStyle(log.element).backgroundColor;
-  return [...log.element.querySelectorAll("span")].map((span) => {
+  const paper = getComputedStyle(log.screen.made.element).backgroundColor;
+  return [...log.screen.made.element.querySelectorAll("span")].map((span) => {
     const { color, backgroundColor } = getComputedStyle(span);
     return [hex(color), hex(backgroundColor === "rgba(0, 0, 0, 0)" ? paper : backgroundColor)];
   });
@@ -104,7 +104,7 @@ def test_bold_underlined_and_inverse_text_looks_so(page: Page) -> None:
     expect(bold).to_have_css("font-weight", "700")
     expect(under).to_have_css("text-decoration-line", "underline")
     assert inverse.evaluate(
-        "(span) => getComputedStyle(span).backgroundColor !== getComputedStyle(log.element).backgroundColor"
+        "(span) => getComputedStyle(span).backgroundColor !== getComputedStyle(log.screen.made.element).backgroundColor"
     )
 
 
