@@ -38,7 +38,7 @@ def test_between_two_changes_one_fold_stands() -> None:
     before, after = number(40).split("\n"), number(40).split("\n")
     after[4], after[34] = "one", "two"
     rows = compare("\n".join(before), "\n".join(after))
-    assert [row.text for row in rows if row.kind == "fold"][0] == f"{29 - 2 * CONTEXT} lines are the same"
+    assert next(row.text for row in rows if row.kind == "fold") == f"{29 - 2 * CONTEXT} lines are the same"
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "a"), ("a", ""), ("a\nb", "b\na"), ("a", "b")])
