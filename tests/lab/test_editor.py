@@ -142,6 +142,18 @@ def test_a_failed_line_is_marked_with_the_message_until_it_is_changed(page: Page
     expect(code(page).locator(".cm-message")).to_have_count(0)
 
 
+def test_a_mark_comes_into_view_and_leaves_the_page_where_it_is(stage: Open) -> None:
+    page = stage(SCRIPT, f'<div class="tall">{BODY}</div>')
+    page.evaluate("document.querySelector('.tall').style.marginTop = '4000px'")
+    page.evaluate("editor.load().then(() => (editor.value = 'x = 1\\n'.repeat(200)))")
+    page.evaluate("editor.mark({line: 150, message: 'NameError'})")
+    page.evaluate("start => editor.compare(start)", "x = 1\n" * 150 + "y = 2\n")
+    assert page.evaluate("scrollY") == 0
+    page.evaluate("document.querySelector('.code-editor').scrollIntoView()")
+    expect(code(page).locator(".cm-message")).to_have_text("NameError")
+    expect(code(page).locator(".cm-message")).to_be_in_viewport()
+
+
 def test_a_line_that_reads_otherwise_now_is_not_blamed(page: Page) -> None:
     page.evaluate("editor.mark({line: 4, message: 'NameError', source: 'loss = other()'})")
     page.evaluate("editor.mark({line: 400, message: 'NameError'})")

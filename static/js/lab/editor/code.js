@@ -72,7 +72,7 @@ export class Code {
 
   mark(problem) {
     this.view.dispatch({ effects: mark.of(problem) });
-    if (problem) this.view.dispatch({ effects: EditorView.scrollIntoView(this.view.state.doc.line(problem.line).from, { y: "nearest", yMargin: 60 }) });
+    if (problem) this.reveal(this.view.state.doc.line(problem.line).from);
   }
 
   light(lines) {
@@ -81,10 +81,19 @@ export class Code {
 
   async compare(original) {
     this.original = original;
-    const { compareTo, showPlaces } = await import("./comparison.js");
+    const { compareTo, findPlaces } = await import("./comparison.js");
     if (this.original !== original) return 0; // asked for something else meanwhile
     this.view.dispatch({ effects: this.comparison.reconfigure(original === null ? [] : compareTo(original)) });
-    return original === null ? 0 : showPlaces(this.view);
+    const places = original === null ? [] : findPlaces(this.view.state);
+    if (places.length) this.reveal(places[0]);
+    return places.length;
+  }
+
+  /** Brings a position into view here, and leaves the page where it is: somebody may be reading elsewhere on it. */
+  reveal(position) {
+    const { scrollDOM } = this.view;
+    const { top, bottom } = this.view.lineBlockAt(position);
+    if (top < scrollDOM.scrollTop || bottom > scrollDOM.scrollTop + scrollDOM.clientHeight) scrollDOM.scrollTop = top - scrollDOM.clientHeight / 3;
   }
 }
 

@@ -7,11 +7,9 @@ export function compareTo(original) {
   return [unifiedMergeView({ original, mergeControls: makeControl }), looks];
 }
 
-/** How many places differ. Brings the first of them into view. */
-export function showPlaces(view) {
-  const chunks = getChunks(view.state)?.chunks ?? [];
-  if (chunks.length) view.dispatch({ effects: EditorView.scrollIntoView(Math.min(chunks[0].fromB, view.state.doc.length), { y: "start", yMargin: 48 }) });
-  return chunks.length;
+/** Where the text differs: the positions at which the differences begin. */
+export function findPlaces(state) {
+  return (getChunks(state)?.chunks ?? []).map(({ fromB }) => Math.min(fromB, state.doc.length));
 }
 
 /* A change can be taken back; it is already accepted, so there is nothing to press for that. */
