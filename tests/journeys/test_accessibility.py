@@ -23,6 +23,7 @@ RULES: dict[Theme, list[str]] = {
 WIDE, NARROW, NARROWEST = 1440, 390, 320
 VISITORS_PAGES = [
     "/",
+    "/lab/",
     "/status/",
     "/api/v1/docs",
     "/courses/pytorch-essentials/",
@@ -42,7 +43,7 @@ def test_visitors_pages(visit: Callable[..., Visit]) -> None:
 def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     page = visit(storage_state=sessions("student"), reduced_motion="no-preference").page
     addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
-    addresses += ["/accounts/tokens/", "/accounts/tokens/new/"]
+    addresses += [f"{addresses[0]}?plain", "/accounts/tokens/", "/accounts/tokens/new/"]
     assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
 
 
