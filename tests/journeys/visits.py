@@ -115,7 +115,9 @@ def field(page: Page) -> Locator:
 
 def write(page: Page, code: str) -> None:
     """Puts this into the editor at once, as a paste over all of it does: typing would be helped with indents."""
-    page.locator("kindling-lab").evaluate("(lab, code) => lab.editor.replace(code)", code)
+    page.locator("kindling-lab").evaluate(
+        "async (lab, code) => { await customElements.whenDefined('kindling-lab'); lab.editor.replace(code); }", code
+    )
 
 
 def status(page: Page) -> Locator:
