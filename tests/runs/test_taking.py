@@ -126,7 +126,7 @@ def test_the_card_shows_the_curve(ada: User) -> None:
 
 def is_like(pixel: Any, colour: tuple[int, int, int]) -> bool:
     """The same but for the soft edge of a line."""
-    return max(abs(one - other) for one, other in zip(pixel, colour, strict=True)) < 20
+    return all(abs(one - other) < 20 for one, other in zip(pixel, colour, strict=True))
 
 
 @pytest.mark.parametrize(
