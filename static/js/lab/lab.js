@@ -188,10 +188,14 @@ class KindlingLab extends HTMLElement {
     const problem = this.blame.hear(type, data);
     if (problem) this.editor.mark(problem);
     this.findings.receive(type, data);
+    if (type === "diagnosis") this.chart.markEvidence(data);
     this.insides.receive(type, data);
     if (type === "stdout" || type === "stderr") this.console.write(type, data.text);
     else if (type === "metric") this.status.metric(this.chart.add(data));
-    else if (type === "progress") this.status.progress(data);
+    else if (type === "progress") {
+      this.status.progress(data);
+      this.chart.progress(data);
+    }
     else if (type === "queue") this.status.queue(data);
     else if (type === "figure") this.console.figure(data);
     else if (type === "state") this.move(data);
