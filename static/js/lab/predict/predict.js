@@ -2,10 +2,9 @@
    becomes of the prediction is the server's to say when the run ends. */
 import { makeChoice } from "./choice.js";
 import { makeNumber } from "./number.js";
-import { makeSketch } from "./sketch.js";
 import { make } from "./making.js";
 
-const FIELDS = { choice: makeChoice, number: makeNumber, curve: makeSketch };
+const FIELDS = { choice: makeChoice, number: makeNumber, curve: loadSketch };
 
 export class Prediction {
   /** `element` is an empty section, hidden while nothing is asked. */
@@ -21,10 +20,14 @@ export class Prediction {
   async ask(project) {
     if (!project.question || project.predicted || !FIELDS[project.question.kind]) return undefined;
     if (project.given) return project.given;
-    if (this.answer) {
+    if (this.fields) {
       this.focus();
       return null;
     }
+    const made = FIELDS[project.question.kind](project.question);
+    this.fields = made;
+    if (made instanceof Promise) this.fields = await made; // others are asked within the click
+    if (!this.fields) return undefined; // it cannot be fetched, and a run matters more
     const given = await new Promise((resolve) => this.open(project.question, resolve));
     if (given) project.given = given; // a start that was refused is tried again without asking again
     return given;
@@ -32,7 +35,6 @@ export class Prediction {
 
   open(question, resolve) {
     this.answer = resolve;
-    this.fields = FIELDS[question.kind](question);
     this.error = make("p", { className: "error", id: "prediction-error", role: "alert" });
     const form = make("form", { className: "prediction-form", noValidate: true }, [
       make("h3", { textContent: "First predict, then run" }),
@@ -68,13 +70,18 @@ export class Prediction {
 
   settle(given) {
     const { answer } = this;
-    this.answer = null;
+    this.answer = this.fields = null;
     this.element.hidden = true;
     this.element.replaceChildren();
     answer(given);
   }
 
   focus() {
-    this.fields.focus();
+    this.fields.focus?.();
   }
+}
+
+/** What a hand needs to sketch is fetched only where somebody sketches. */
+function loadSketch(question) {
+  return import("./sketch.js").then(({ makeSketch }) => makeSketch(question), () => null);
 }
