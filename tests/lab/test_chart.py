@@ -2,76 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.lab.charting import SCRIPT, Point, add, drawn, falling, key, notes, overlay, picture, settle, view
 from tests.lab.stage import read_part
-
-SCRIPT = """
-import { Chart } from "./lab/charts/chart.js";
-window.chart = new Chart(document.querySelector("[data-role=chart]"));
-window.look = (left) => {
-  const { canvas } = chart.board.made.plot;
-  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
-  const pen = copy.getContext("2d", { willReadFrequently: true });
-  pen.drawImage(canvas, 0, 0);
-  return pen.getImageData(left, 0, canvas.width - left, canvas.height).data;
-};
-"""
-Point = tuple[int, float | str]
 
 
 @pytest.fixture
 def page(stage: Callable[..., Page]) -> Page:
     return stage(SCRIPT, read_part("chart.html"), viewport={"width": 800, "height": 700})
-
-
-def add(page: Page, points: list[Point], name: str = "loss", kind: str = "loss") -> None:
-    page.evaluate("(metric) => chart.add(metric)", {"name": name, "kind": kind, "points": points})
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Until all that was said is drawn."""
-    page.wait_for_function("() => chart.board.made && !chart.board.made.timer")
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def falling(count: int, start: int = 1) -> list[Point]:
-    return [(step, 2.0 * 0.99**step + 0.5) for step in range(start, start + count)]
-
-
-def picture(page: Page) -> Locator:
-    return page.get_by_role("img")
-
-
-def key(page: Page, name: str) -> Locator:
-    return page.locator(".chart-key").filter(has_text=re.compile(rf"^{re.escape(name)}"))
-
-
-def drawn(page: Page) -> list[list[float | None]]:
-    rows: list[list[float | None]] = page.evaluate(
-        "chart.board.made.plot.drawing.data.map((row) => Array.from(row, (each) => each ?? null))"
-    )
-    return rows
-
-
-def view(page: Page) -> tuple[float, float]:
-    least, most = page.evaluate(
-        "[chart.board.made.plot.drawing.scales.x.min, chart.board.made.plot.drawing.scales.x.max]"
-    )
-    return least, most
-
-
-def notes(page: Page) -> Locator:
-    return page.locator(".chart-notes li")
 
 
 def test_it_says_what_will_appear_and_then_shows_it(page: Page) -> None:
@@ -300,12 +245,6 @@ def test_other_curves_are_laid_below_and_taken_away(page: Page) -> None:
     expect(page.locator(".chart-key")).to_have_text(["Reference 0.9429"])
 
 
-def overlay(page: Page, label: str, series: list[tuple[str, str, list[Point]]]) -> None:
-    laid = [{"name": name, "kind": kind, "points": points} for name, kind, points in series]
-    page.evaluate("(given) => chart.overlay(given)", {"label": label, "series": laid})
-    settle(page)
-
-
 def test_the_evidence_of_a_diagnosis_is_marked_on_its_curve(page: Page) -> None:
     add(page, falling(100))
     assert not is_marked(page)
@@ -337,44 +276,6 @@ def read_ink(page: Page) -> list[int]:
         }"""
     )
     return counted
-
-
-def test_the_numbers_are_a_table_too(page: Page) -> None:
-    add(page, falling(1000))
-    add(page, [(1000, "NaN")], "val loss", "validation")
-    page.get_by_text("As a table").click()
-    table = page.get_by_role("table")
-    expect(table).to_have_accessible_name("Steps 1 to 1,000: 100 of 1,000 rows; the CSV file has all.")
-    expect(table.get_by_role("columnheader")).to_have_text(["Step", "loss", "val loss"])
-    expect(table.get_by_role("row").nth(1)).to_have_text("102.309–")
-    expect(table.get_by_role("row").last).to_have_text("1,0000.5001NaN")
-
-
-def test_all_points_are_saved_as_csv(page: Page, tmp_path: Path) -> None:
-    add(page, falling(5000))
-    add(page, [(1, "NaN")], '=a,"b"', "scalar")
-    overlay(page, "Run 7", [("loss", "loss", [(1, 2.5)])])
-    rows = list(csv.DictReader(save(page, "Save as CSV", tmp_path).read_text().splitlines()))
-    assert len(rows) == 5002
-    assert rows[0] == {"run": "this run", "metric": "loss", "step": "1", "value": "2.48"}
-    assert rows[5000] == {"run": "this run", "metric": '\'=a,"b"', "step": "1", "value": "NaN"}
-    assert rows[5001] == {"run": "Run 7", "metric": "loss", "step": "1", "value": "2.5"}
-
-
-def test_the_picture_is_saved_as_png(page: Page, tmp_path: Path) -> None:
-    add(page, falling(500))
-    saved = save(page, "Save as PNG", tmp_path)
-    assert saved.name == "loss.png"
-    assert saved.read_bytes().startswith(b"\x89PNG")
-
-
-def save(page: Page, button: str, folder: Path) -> Path:
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    download: Download = waiting.value
-    place = folder / download.suggested_filename
-    download.save_as(place)
-    return place
 
 
 def test_steps_that_go_back_are_put_in_order(page: Page) -> None:
