@@ -39,7 +39,7 @@ def live() -> Iterator[Product]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for `live` is marked so: `make test` runs these after the others, one by one, on an idle machine."""
+    """Whatever asks for `live` is marked so: `make test` runs these after the others, a file at a time on each core."""
     for item in items:
         if "live" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.live)

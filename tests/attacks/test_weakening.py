@@ -5,6 +5,7 @@ The weakness is planted in a copy of the package; the product has no switch for 
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_the_self_test_refuses_a_machine_with_a_hole(
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """An attack, and what is told of it (the outcome and what it printed) once it gets through."""
+    """An attack, and a pattern of what is told of it (the outcome and what it printed) once it gets through."""
 
     attack: Callable[[Attack], None]
     told: str
@@ -124,7 +125,8 @@ RUINS = {
             Hole(test_memory.test_memory_that_no_process_shows_cannot_be_had, "had"),
             Hole(test_network.test_a_listener_on_an_abstract_unix_socket_is_out_of_reach, "succeeded"),
             Hole(test_network.test_only_the_loopback_device_exists, "succeeded"),
-            Hole(partial(test_disk.test_a_folder_fills_up_at_its_limit, folder="."), "out_of_memory"),
+            # Only the kernel counts what lies in a folder that is said to have no size.
+            Hole(partial(test_disk.test_a_folder_fills_up_at_its_limit, folder="."), "out_of_memory|timed_out"),
             Hole(test_files.test_our_code_is_not_there, "'runner'"),
         ),
     ),
@@ -171,4 +173,4 @@ def weak(request: pytest.FixtureRequest) -> Iterator[Unasked]:
 def test_an_attack_gets_through_where_its_wall_is_missing(weak: Unasked, hole: Hole) -> None:
     with pytest.raises(AssertionError):
         hole.attack(weak)
-    assert hole.told in f"{weak.heard[-1].outcome} {weak.heard[-1].text()}"
+    assert re.search(hole.told, f"{weak.heard[-1].outcome} {weak.heard[-1].text()}")
