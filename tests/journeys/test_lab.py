@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.journeys.visits import ADDRESS, PROJECT, Visit, console, run, status
 
@@ -54,15 +54,15 @@ def test_a_run_is_paused_stepped_and_resumed(page: Page) -> None:
 def test_a_project_s_checks_are_told_in_the_lab_and_on_the_run_s_page(page: Page) -> None:
     names = [check["name"] for check in PROJECT["checks"]]
     run(page, PROJECT["code"])
-    for name in names:
-        expect(console(page)).to_contain_text(f"✓ {name}")
+    expect(checks(page)).to_have_text([f"✓Passed: {name}" for name in names])
     page.get_by_role("link", name="Page of this run").click()
-    expect(page.locator(".verdict .passed")).to_have_text(names)
+    expect(checks(page)).to_have_text([f"✓Passed: {name}" for name in names])
 
 
 def test_a_check_that_is_missed_says_what_came_instead(page: Page) -> None:
     run(page, PROJECT["code"].replace("range(500)", "range(5)"))
-    expect(console(page)).to_contain_text(f"✕ {PROJECT['checks'][0]['name']} – For model(x): expected about 50, got")
+    expect(checks(page).first).to_contain_text(f"Not passed: {PROJECT['checks'][0]['name']}")
+    expect(checks(page).first).to_contain_text("For model(x): expected about 50, got")
 
 
 def test_a_figure_is_seen_where_it_was_drawn(page: Page) -> None:
@@ -74,7 +74,11 @@ def test_a_figure_is_seen_where_it_was_drawn(page: Page) -> None:
 
 def test_a_training_that_goes_wrong_is_told_why(page: Page) -> None:
     run(page, DIVERGE)
-    expect(console(page)).to_contain_text("learning rate")
+    expect(page.get_by_role("region", name="Diagnosis")).to_contain_text("learning rate")
+
+
+def checks(page: Page) -> Locator:
+    return page.get_by_role("region", name="Checks").get_by_role("listitem")
 
 
 def press(page: Page, name: str) -> None:

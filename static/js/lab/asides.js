@@ -8,7 +8,5 @@ export function tell(type, data) {
 const WORDS = {
   notice: ({ text }) => [text],
   gap: ({ text }) => [text ?? "Some of the output is missing here: it was too much to keep."],
-  diagnosis: ({ message, step }) => [`Step ${step.toLocaleString("en")}: ${message}`],
   text: ({ name, text }) => [`${name}: ${text}`],
-  verdict: ({ checks }) => checks.map(({ name, passed, message }) => `${passed ? "✓" : "✕"} ${name}${passed || !message ? "" : ` – ${message}`}`),
 };
