@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,9 +90,10 @@ def test_a_worker_that_slept_past_its_lease_is_fenced_out(
         asleep.wait()
         call.print("while asleep")
         awake.wait()
-        call.print("too late")
-        if call.hear() is None:
-            hung_up.open()
+        with suppress(OSError):  # it may have hung up before this is said
+            call.print("too late")
+            assert call.hear() is None
+        hung_up.open()
 
     with runner_at(tmp_path / "runner.sock", answering(script)):
         first = start("one")
