@@ -3,6 +3,7 @@
 # make test-gpu  the tests that need an NVIDIA GPU: elsewhere they say that they were not run
 # make lint    style, types, walls, templates
 # make bench   the figures of the project
+# make curves  records anew what the chapters' projects measure
 # make lock    renews requirements.lock and package-lock.json
 # make clean   removes what was installed and built; data in var/ stays
 
@@ -19,7 +20,7 @@ INSTALLED := $(VENV)/.installed
 FRONT := static/build/site.css
 FRONT_SOURCES := $(shell find static -path static/build -prune -o -type f -print)
 
-.PHONY: up test test-gpu lint bench lock clean ready chromium nginx
+.PHONY: up test test-gpu lint bench curves lock clean ready chromium nginx
 
 up: ready
 	@exec $(BIN)/python manage.py up --with-parent
@@ -46,6 +47,9 @@ lint: $(INSTALLED)
 
 bench: ready
 	@$(BIN)/python -m tests.bench
+
+curves: $(INSTALLED)
+	@$(BIN)/python -m tests.content.curves
 
 lock:
 	@$(PYTHON) -m venv --clear $(VENV)/lock

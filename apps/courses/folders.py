@@ -13,6 +13,8 @@ from .dialect import BadChapter, Entry, Problem, Problems, clean, read_entries
 KEYS = ("title", "summary", "chapters")
 FOLDER = re.compile(r"(?P<number>[0-9]{2,3})-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
 LONGEST_SLUG = 50
+BESIDE = (".svg", ".csv")
+"""What belongs to a chapter besides its text: drawings, and curves that its projects recorded."""
 ANNOUNCED = re.compile(r"(?P<number>[0-9]{2,3}) +(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*): *(?P<title>\S.{0,119})")
 
 
@@ -117,7 +119,7 @@ def _read_chapter(path: Path) -> ChapterFolder:
     found = FOLDER.fullmatch(path.parent.name)
     if not found:
         raise BadCourse([Fault(path, 1, "Its folder must be named with a number and a slug, such as 02-setting-up.")])
-    figures = {figure.name: _read_text(figure) for figure in sorted(path.parent.glob("*.svg"))}
+    figures = {file.name: _read_text(file) for file in sorted(path.parent.iterdir()) if file.suffix in BESIDE}
     return ChapterFolder(path, int(found["number"]), found["slug"], _read_text(path), figures)
 
 

@@ -76,7 +76,9 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     origin = models.CharField(max_length=8, choices=Origin)
     source = models.TextField()
-    figures = models.JSONField(default=dict, help_text="SVG text by file name")
+    figures = models.JSONField(
+        default=dict, help_text="the files beside the text, by name: drawings in SVG, recorded curves in CSV"
+    )
     digest = models.CharField(max_length=64, help_text="SHA-256 of source and figures, see publishing.digest")
     title = models.CharField(max_length=160)
     level = models.CharField(max_length=20)

@@ -76,8 +76,7 @@ def _opens(run: Run, key: str) -> bool:
 
 def load_project(path: str) -> Item:
     """The project at `<course>/<chapter>/<key>` that now stands in the text, or 404. Everybody may run it."""
-    course, _, rest = path.partition("/")
-    chapter, _, key = rest.partition("/")
+    course, chapter, key, *_ = [*path.replace("\0", "").split("/", 2), "", ""]  # Postgres knows no NUL
     projects = Item.objects.filter(
         chapter__course__slug=course,
         chapter__slug=chapter,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from django.db.models import F, Func, JSONField
 
-from apps.courses.dialect import QuestionFacts
+from apps.courses.dialect import CurveFacts, QuestionFacts
 from apps.courses.models import Item
 from apps.runs.limits import USUAL, read_limits
 from workers.protocol import DEVICES, MAX_CHECKS, BadMessage, Check, Job, Limits, decode
@@ -24,7 +24,8 @@ class Setup:
 
     The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox. So does the
     `question` to the student, which stays here. `mistakes` is for a diagnosis the id of the text about it; what may be
-    seen of `solution`, and when, `apps.runs.solutions` decides.
+    seen of `solution`, and when, `apps.runs.solutions` decides. `curves` are what the chapter recorded of it, or of the
+    project's own code where there is none.
     """
 
     goal: str = ""
@@ -34,6 +35,7 @@ class Setup:
     question: QuestionFacts | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)
     solution: str = ""
+    curves: Sequence[CurveFacts] = ()
 
 
 def read_setup(project_id: int | None) -> Setup:
@@ -59,6 +61,7 @@ def read_setup(project_id: int | None) -> Setup:
         question=_read_question(project_id, written.get("question")),
         mistakes=mistakes if isinstance(mistakes := written.get("mistakes"), dict) else {},
         solution=str(written.get("solution") or ""),
+        curves=cast("list[CurveFacts]", written.get("curves") or []),
     )
 
 

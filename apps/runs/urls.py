@@ -9,6 +9,7 @@ urlpatterns = [
     path("runs/", pages.index, name="list"),
     path("runs/", pages.index, name="start"),
     path("runs/devices.json", steering.list_devices, name="devices"),
+    path("runs/beside.json", taking.beside, name="beside"),
     path("runs/compare/", pages.compare, name="compare"),
     path("runs/<uuid:run_id>/", pages.show, name="run"),
     path("runs/<uuid:run_id>/labels/", keeping.label, name="label"),

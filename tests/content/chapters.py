@@ -10,6 +10,7 @@ from pathlib import Path
 
 from apps.courses.dialect import Compiled, compile_chapter
 from apps.courses.dialect.compiling import ProjectFacts
+from apps.courses.folders import BESIDE
 
 COURSE = Path(__file__).parents[2] / "apps/courses/content/pytorch-essentials"
 FOLDERS = sorted(path.parent for path in COURSE.glob("*/chapter.md"))
@@ -32,7 +33,7 @@ class Piece:
 
 @cache
 def read_chapter(folder: Path) -> Compiled:
-    figures = {path.name: path.read_text() for path in folder.glob("*.svg")}
+    figures = {path.name: path.read_text() for path in folder.iterdir() if path.suffix in BESIDE}
     source = (folder / "chapter.md").read_text()
     return compile_chapter(source, figures=figures, address=f"{folder.parent.name}/{folder.name.partition('-')[2]}")
 

@@ -2,6 +2,7 @@
 
 from .blank import outline_blank
 from .compiling import Compiled, ItemFacts, ListingFacts, OutlineEntry, ProjectFacts, compile_chapter
+from .curves import CurveFacts
 from .front_matter import Entry, read_entries
 from .problems import BadChapter, Problem, Problems
 from .questions import QuestionFacts, show_asked
@@ -11,6 +12,7 @@ from .source import clean
 __all__ = [
     "BadChapter",
     "Compiled",
+    "CurveFacts",
     "Entry",
     "ItemFacts",
     "ListingFacts",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+from .curves import CurveFacts, read_curves
 from .directives import read_directive
 from .front_matter import read_front
 from .markdown import plain_text
@@ -28,7 +29,7 @@ from .nodes import (
 )
 from .problems import Problems
 from .rendering import QuizAnswers, Renderer
-from .rules import check_anatomy, check_mistakes, collect_ids, kind_of
+from .rules import check_anatomy, check_mistakes, collect_ids, kind_of, list_projects
 from .source import clean
 from .structure import RawBlock, RawSection, read_sections
 
@@ -48,7 +49,7 @@ class ProjectFacts(TypedDict):
 
     Of `question`, in the form of `.questions.QuestionFacts`, that is true of its `answer`. `mistakes` is for each thing that
     the engine diagnoses the id of the text that explains it, where the author named one. `solution` ("" for none) leaves for
-    the browser of a student who has tried.
+    the browser of a student who has tried. `curves` are what a run of it measured, or of `code` where there is none.
     """
 
     title: str
@@ -62,6 +63,7 @@ class ProjectFacts(TypedDict):
     question: Mapping[str, Any] | None
     mistakes: dict[str, str]
     solution: str
+    curves: list[CurveFacts]
 
 
 class ListingFacts(TypedDict):
@@ -104,7 +106,8 @@ class Compiled:
 
 
 def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) -> Compiled:
-    """Reads, checks and renders a chapter. `figures` is SVG text by file name, `address` is `course/chapter`.
+    """Reads, checks and renders a chapter. `figures` are the files beside it, by name: drawings in SVG and
+    recorded curves in CSV. `address` is `course/chapter`.
 
     Raises `BadChapter` with every problem found. Touches no database.
     """
@@ -114,9 +117,10 @@ def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) ->
     ids = collect_ids(document.sections, problems)
     check_mistakes(document.sections, ids, problems)
     renderer = Renderer(address, figures, ids, problems)
+    curves = {project.key: read_curves(project, figures, problems) for project in list_projects(document.sections)}
     html = "".join(renderer.section(number, section) for number, section in enumerate(document.sections, start=1))
     problems.raise_any()
-    return _collect(text, document, renderer, html)
+    return _collect(text, document, renderer, html, curves)
 
 
 def _read(text: str, problems: Problems) -> Document:
@@ -135,9 +139,11 @@ def _read_block(raw: RawBlock, problems: Problems) -> Block | None:
     return read_directive(raw, problems) if isinstance(raw, Directive) else raw
 
 
-def _collect(text: str, document: Document, renderer: Renderer, html: str) -> Compiled:
+def _collect(
+    text: str, document: Document, renderer: Renderer, html: str, curves: Mapping[str, list[CurveFacts]]
+) -> Compiled:
     nodes = [block for section in document.sections for block in section.blocks]
-    projects = {node.key: _project_facts(node) for node in nodes if isinstance(node, Project)}
+    projects = {node.key: _project_facts(node, curves[node.key]) for node in list_projects(document.sections)}
     listings = {node.key: _listing_facts(node) for node in nodes if isinstance(node, Listing)}
     lines = {block.key: block.line for block in (*document.sections, *nodes) if hasattr(block, "key")}
     return Compiled(
@@ -165,7 +171,7 @@ def _outline(document: Document) -> list[OutlineEntry]:
     ]
 
 
-def _project_facts(project: Project) -> ProjectFacts:
+def _project_facts(project: Project, curves: list[CurveFacts]) -> ProjectFacts:
     return ProjectFacts(
         title=project.title,
         code=project.code,
@@ -178,6 +184,7 @@ def _project_facts(project: Project) -> ProjectFacts:
         question=project.question,
         mistakes=dict(project.mistakes),
         solution=project.solution,
+        curves=curves,
     )
 
 

@@ -61,11 +61,14 @@ def collect_ids(sections: Sequence[Section], problems: Problems) -> frozenset[st
 
 def check_mistakes(sections: Sequence[Section], ids: Collection[str], problems: Problems) -> None:
     """What a project says of where its text explains a diagnosis must stand in the text."""
-    projects = [block for section in sections for block in section.blocks if isinstance(block, Project)]
-    for project in projects:
+    for project in list_projects(sections):
         for code, key in project.mistakes.items():
             if key not in ids:
                 problems.add(project.line, f'{code}="{key}" leads nowhere: there is no such id in this chapter.')
+
+
+def list_projects(sections: Sequence[Section]) -> list[Project]:
+    return [block for section in sections for block in section.blocks if isinstance(block, Project)]
 
 
 def _ids(sections: Sequence[Section]) -> Iterator[tuple[int, str]]:

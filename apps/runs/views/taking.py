@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from apps.runs import access, visitors
 from apps.runs.addresses import find_page
+from apps.runs.beside import list_beside
 from apps.runs.cards import find_card
 from apps.runs.exporting import make_notebook, name_file
 from apps.runs.models import Run, Visibility
@@ -46,6 +47,16 @@ def series(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = load(request, run_id)
     words = {"id": str(run.pk), "title": run.title, "state": run.state}
     return JsonResponse({**words, "series": [asdict(each) for each in read_series(run)]})
+
+
+@require_safe
+@answers_anybody
+def beside(request: HttpRequest) -> HttpResponse:
+    """What can be laid over the curves of a run of `?project=`; `?without=` is that run."""
+    path = request.GET.get("project", "")
+    project = access.load_project(path) if path else None
+    offered = list_beside(request.user, project, without=request.GET.get("without", ""))
+    return JsonResponse({"curves": [asdict(each) for each in offered]})
 
 
 @require_safe

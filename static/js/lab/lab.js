@@ -93,6 +93,7 @@ class KindlingLab extends HTMLElement {
 
   /** Shows a project with its last run, whole and from the start. */
   show(project) {
+    this.offerCurves(project);
     this.clear();
     this.prediction.close();
     this.laySketch(project);
@@ -139,6 +140,10 @@ class KindlingLab extends HTMLElement {
     }
   }
 
+  offerCurves({ path }, run) {
+    this.chart.offer({ url: this.dataset.beside, project: path, run });
+  }
+
   /** A sketched prediction lies under the curve of the run that it foretells. */
   laySketch(project) {
     const sketch = findSketch(project);
@@ -171,6 +176,7 @@ class KindlingLab extends HTMLElement {
   /** `eventsUrl` comes with a run that was started just now; for others the stream asks for a ticket first. */
   watch(run, eventsUrl) {
     this.current = run;
+    this.offerCurves(this.shelf.current, run.id);
     this.enable(!isFinal(run.state));
     this.page.href = run.url;
     this.page.hidden = this.isRunPage;

@@ -25,6 +25,11 @@ export class Chart {
     this.board.tell("overlay", curves);
   }
 
+  /** Says of which project and run the curves are, and where (`url`) to ask for others to lay over them. */
+  offer({ url, project, run = "" }) {
+    Object.assign(this.element.dataset, { beside: url, project: project ?? "", run });
+  }
+
   /** Marks the points that a diagnosis event rests on. */
   markEvidence(diagnosis) {
     this.board.tell("markEvidence", diagnosis);

@@ -21,10 +21,12 @@ export class Tools {
     press("csv", async () => (await import("./files.js")).saveNumbers(board));
     parts.smooth.addEventListener("input", () => this.smooth());
     parts.table.addEventListener("toggle", () => this.fill());
+    parts.beside.addEventListener("toggle", () => parts.beside.open && this.offerBeside());
   }
 
   clear() {
     this.parts.rows.replaceChildren();
+    this.beside?.clear();
   }
 
   switchLog() {
@@ -43,6 +45,13 @@ export class Tools {
     this.parts.log.ariaPressed = String(isLog);
     this.parts.whole.disabled = !isZoomed && document.activeElement !== this.parts.whole;
     if (performance.now() - (this.filledAt ?? -Infinity) > REFILL_MS) this.fill();
+  }
+
+  /** Offers other curves to lay over these. */
+  async offerBeside() {
+    const { Beside } = await import("./beside.js");
+    this.beside ??= new Beside(this.board, this.parts.beside);
+    this.beside.open();
   }
 
   /** Fills the table, where it is open. */
