@@ -89,6 +89,7 @@ def _describe_run(run: LastRun) -> dict[str, str]:
         "state": run.state,
         "url": reverse("runs:run", args=[run.id]),
         "tickets_url": reverse("runs:ticket", args=[run.id]),
+        "replay_url": reverse("runs:replay", args=[run.id]),
         "stop_url": reverse("runs:stop", args=[run.id]),
     }
 

@@ -13,6 +13,9 @@ from apps.runs.models import Run
 from apps.runs.places import find_place
 from apps.runs.tickets import LIFETIME_S, Ticket, issue
 
+WATCHED = {"tickets": "ticket", "replay": "replay"}
+"""What whoever may see a run asks, by the name that scripts have for it."""
+
 
 def describe(run: Run) -> dict[str, str | int | float | None]:
     """A run as pages and scripts know it. `ahead` and `estimate_s` are of one that waits for its turn, else None.
@@ -28,6 +31,7 @@ def describe(run: Run) -> dict[str, str | int | float | None]:
         "estimate_s": place.estimate_s if place else None,
         "url": run.get_absolute_url(),
         "tickets_url": reverse("runs:ticket", args=[run.id]),
+        "replay_url": reverse("runs:replay", args=[run.id]),
         "stop_url": reverse("runs:stop", args=[run.id]),
         "pauses_url": reverse("runs:pause", args=[run.id]),
         "resumes_url": reverse("runs:resume", args=[run.id]),
@@ -39,7 +43,8 @@ def describe(run: Run) -> dict[str, str | int | float | None]:
 def describe_shared(run: Run, key: str = "") -> dict[str, str | int | float | None]:
     """The same of a run of somebody else: what changes it has no address. `key` is what opened it, or ""."""
     seen = {"id": str(run.id), "state": str(run.state), "device": run.device, "ahead": None, "estimate_s": None}
-    return {**seen, "url": find_page(run, key), "tickets_url": add_key(reverse("runs:ticket", args=[run.id]), key)}
+    watched = {f"{name}_url": add_key(reverse(f"runs:{view}", args=[run.id]), key) for name, view in WATCHED.items()}
+    return {**seen, "url": find_page(run, key), **watched}
 
 
 def find_page(run: Run, key: str = "") -> str:

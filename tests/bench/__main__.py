@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import first_loss, flow, lab, overhead, pages, runner, streams
+from tests.bench import first_loss, flow, history, lab, overhead, pages, runner, streams
 from tests.person import Person
 from tests.product import running_product
 
@@ -25,7 +25,11 @@ ALONE: dict[str, Callable[[], Figures]] = {
 }
 """What needs no product: each starts the parts that it measures."""
 
-ON_THE_PRODUCT: dict[str, Callable[[Person], Figures]] = {"first_loss": first_loss.measure, "pages": pages.measure}
+ON_THE_PRODUCT: dict[str, Callable[[Person], Figures]] = {
+    "first_loss": first_loss.measure,
+    "pages": pages.measure,
+    "history": history.measure,
+}
 
 
 def main() -> None:

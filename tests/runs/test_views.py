@@ -49,6 +49,7 @@ def test_a_run_is_accepted_with_all_its_addresses(ada: Client) -> None:
         "state": "queued",
         "url": f"/runs/{run.pk}/",
         "tickets_url": f"/runs/{run.pk}/tickets/",
+        "replay_url": f"/runs/{run.pk}/replay.json",
         "device": "cpu",
         "ahead": None,
         "estimate_s": None,

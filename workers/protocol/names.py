@@ -24,9 +24,11 @@ LAST_SEQ = 10**15 - 1
 """The largest number there is (Lua and JavaScript count so far exactly): the final event of a run whose attempt was
 given up. Nothing of that attempt can come after it."""
 
-MAX_STREAM_EVENTS = 20_000
+MAX_STREAM_EVENTS = 120_000
+"""About as many entries a run's stream keeps: as many short ones as a worker lets through of an attempt, by their bytes."""
+
 MAX_BUS_EVENTS = 20_000
-"""About as many entries a run's stream and the bus keep; who missed older ones is told so by a `gap`."""
+"""About as many the bus keeps; who misses older ones reads them in the run's stream."""
 
 MAX_CODE_BYTES = 256 * 1024
 MAX_EVENT_BYTES = 64 * 1024

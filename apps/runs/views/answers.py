@@ -54,3 +54,9 @@ def refuse(refusal: Refusal) -> JsonResponse:
         words["offer"] = refusal.offer
     headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
     return JsonResponse(words, status=refusal.status, headers=headers)
+
+
+def refuse_live_events() -> JsonResponse:
+    """While Valkey is away."""
+    words = {"error": "Live events are away for a moment. The run is not affected; try again in a few seconds."}
+    return JsonResponse(words, status=503, headers={"Retry-After": "2"})

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.runs import access, controlling, devices, ending, starting, stopping, visitors
 from apps.runs.addresses import describe, make_ticket
 from apps.runs.forms import read_inspection, read_start
-from apps.runs.views.answers import answers_anybody, answers_json, ask_to_log_in
+from apps.runs.views.answers import answers_anybody, answers_json, ask_to_log_in, refuse_live_events
 
 
 @answers_json
@@ -59,8 +59,7 @@ def make_run_ticket(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         if run.is_over:
             ending.restore_stream(run)
     except RedisError:
-        words = {"error": "Live events are away for a moment. The run is not affected; try again in a few seconds."}
-        return JsonResponse(words, status=503, headers={"Retry-After": "2"})
+        return refuse_live_events()
     return JsonResponse(make_ticket(request, run))
 
 

@@ -7,7 +7,9 @@ from dataclasses import asdict
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
+from redis import RedisError
 
 from apps.runs import access, visitors
 from apps.runs.addresses import find_page
@@ -15,8 +17,9 @@ from apps.runs.beside import list_beside
 from apps.runs.cards import find_card
 from apps.runs.exporting import make_notebook, name_file
 from apps.runs.models import Run, Visibility
+from apps.runs.replays import write_replay
 from apps.runs.series import read_series
-from apps.runs.views.answers import answers_anybody
+from apps.runs.views.answers import answers_anybody, refuse_live_events
 
 
 def load(request: HttpRequest, run_id: uuid.UUID) -> Run:
@@ -47,6 +50,17 @@ def series(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = load(request, run_id)
     words = {"id": str(run.pk), "title": run.title, "state": run.state}
     return JsonResponse({**words, "series": [asdict(each) for each in read_series(run)]})
+
+
+@require_safe
+@gzip_page
+@answers_anybody
+def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = load(request, run_id)
+    try:
+        return HttpResponse(write_replay(run), content_type="application/json")
+    except RedisError:
+        return refuse_live_events()
 
 
 @require_safe

@@ -181,7 +181,7 @@ class KindlingLab extends HTMLElement {
     this.page.href = run.url;
     this.page.hidden = this.isRunPage;
     this.status.state(run.state);
-    this.stream = new RunStream(run.tickets_url, {
+    this.stream = new RunStream(run, {
       onEvent: (type, data) => this.receive(type, data),
       onRestart: () => this.restart(),
       onConnection: (connected) => this.status.connection(connected),

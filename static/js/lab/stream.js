@@ -1,16 +1,16 @@
 /* A run's events, from its first to its last, each once and in order, over as many connections as it takes.
 
-   Every connection needs a fresh ticket. Events are numbered `fence-seq`: what is not newer than the last is dropped, and
+   What was told before is fetched in one piece; each connection after that needs a fresh ticket. Events are numbered `fence-seq`: what is not newer than the last is dropped, and
    a higher fence means that another attempt speaks now. */
-import { backOff, post, sleep } from "../requests.js";
+import { backOff, post, read, sleep } from "../requests.js";
 import { isFinal } from "./states.js";
 
 const TYPES = ["state", "stdout", "stderr", "metric", "progress", "notice", "diagnosis", "verdict", "figure", "text", "graph", "histogram", "inspection", "queue", "gap"];
 const UNNUMBERED = ["queue", "gap"];
 
 export class RunStream {
-  constructor(ticketsUrl, { onEvent, onRestart, onConnection, onGiveUp }) {
-    Object.assign(this, { ticketsUrl, onEvent, onRestart, onConnection, onGiveUp });
+  constructor({ tickets_url: ticketsUrl, replay_url: replayUrl }, { onEvent, onRestart, onConnection, onGiveUp }) {
+    Object.assign(this, { ticketsUrl, replayUrl, onEvent, onRestart, onConnection, onGiveUp });
     this.fence = 0;
     this.seq = 0;
     this.tries = 0;
@@ -27,6 +27,8 @@ export class RunStream {
       this.connect(eventsUrl);
       return;
     }
+    await this.replay();
+    if (this.closed) return;
     let ticket;
     try {
       ticket = await post(this.ticketsUrl);
@@ -37,6 +39,20 @@ export class RunStream {
       return;
     }
     if (!this.closed) this.connect(ticket.events_url);
+  }
+
+  /** Tells what there was before, once. Where it cannot be had, all of it comes event by event. */
+  async replay() {
+    if (this.fence || this.seq) return;
+    let told;
+    try {
+      told = await read(this.replayUrl);
+    } catch {
+      return;
+    }
+    if (this.closed || !told.after || !this.accept(told.after)) return;
+    if (told.restarted) this.onRestart();
+    for (const [type, data] of told.events) this.tell(type, data);
   }
 
   connect(eventsUrl) {
@@ -72,6 +88,10 @@ export class RunStream {
     const data = JSON.parse(event.data);
     if (!UNNUMBERED.includes(type) && !this.accept(event.lastEventId)) return;
     this.tries = 0;
+    this.tell(type, data);
+  }
+
+  tell(type, data) {
     this.onEvent(type, data);
     if (type === "state" && isFinal(data.state)) this.close();
   }
