@@ -20,7 +20,8 @@ RULES: dict[Theme, list[str]] = {
     "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "dark": ["color-contrast", "link-in-text-block"],  # a theme changes colours and nothing else
 }
-WIDE, NARROW, NARROWEST = 1440, 390, 320
+WIDTHS = (1440, 320)
+LAB_WIDTHS = (1440, 768, 320)
 VISITORS_PAGES = [
     "/",
     "/lab/",
@@ -32,6 +33,7 @@ VISITORS_PAGES = [
     "/accounts/signup/",
     "/mailbox/",
 ]
+LOOK = "([within, rules]) => axe.run(within, {runOnly: rules, resultTypes: ['violations']})"
 CODE = "import torch\nw = torch.ones(1, requires_grad=True)\nfor step in range(20):\n    w.square().sum().backward()\nprint(w)\n"
 
 
@@ -53,25 +55,51 @@ def test_an_editor_s_pages(visit: Callable[..., Visit], sessions: Callable[[str]
     assert [fault for address in addresses for fault in look_at(page, address)] == []
 
 
+def test_the_lab_with_a_paused_run(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
+    """Its panels one after the other, beside the lesson, stacked, and over the whole screen."""
+    page = visit(storage_state=sessions("student")).page
+    page.goto(ADDRESS)
+    page.evaluate(Axe().axe_script)
+    run(page, CODE.replace("range(20):", "range(9999):"))
+    expect(status(page)).to_contain_text("step")
+    page.get_by_role("button", name="Pause").click()
+    expect(status(page)).to_contain_text("Paused")
+    faults = []
+    for panel, part in {"Output": ".chart-key", "Graph": ".graph-node", "Inspect": "[role=treeitem]"}.items():
+        page.get_by_role("tab", name=panel, exact=True).click()
+        expect(page.locator(part).first).to_be_visible()
+        faults += [f"{panel} {fault}" for fault in list_faults(page, LAB_WIDTHS, "kindling-lab")]
+    page.get_by_role("button", name="Full screen").click()
+    faults += list_faults(page, LAB_WIDTHS, "kindling-lab")
+    page.locator("kindling-lab").get_by_role("button", name="Stop", exact=True).click()
+    expect(status(page)).to_contain_text("Stopped")
+    assert faults == []
+
+
 def look_at(page: Page, address: str) -> list[str]:
-    """What is wrong with a page, in both themes and at both widths, and whether it scrolls sideways on a small phone."""
+    """What is wrong with a page, in both themes, on a wide screen and on the smallest phone."""
     page.goto(address)
     page.wait_for_function("!document.querySelector('kindling-lab:not(:defined)')")  # the lab is fetched after the page
     page.evaluate(Axe().axe_script)
+    return [f"{address} {fault}" for fault in list_faults(page, WIDTHS)]
+
+
+def list_faults(page: Page, widths: tuple[int, ...], within: str = "html") -> list[str]:
+    """What is wrong with what is shown now, and whether the page scrolls sideways; axe must be on the page."""
     faults = []
     for theme, rules in RULES.items():
         page.emulate_media(color_scheme=theme)
         page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
-        for width in (WIDE, NARROW):
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
-            faults += [f"{address} {theme} {width}: {fault}" for fault in list_violations(page, rules)]
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
-    surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*faults, f"{address} is {surplus} px too wide"] if surplus else faults
+            faults += [f"{theme} {width}: {fault}" for fault in list_violations(page, rules, within)]
+            surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            faults += [f"{width}: {surplus} px too wide"] if surplus else []
+    return faults
 
 
-def list_violations(page: Page, rules: list[str]) -> list[str]:
-    found = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)["violations"]
+def list_violations(page: Page, rules: list[str], within: str) -> list[str]:
+    found = page.evaluate(LOOK, [within, rules])["violations"]
     return [
         f"{each['id']}: {each['help']}: {node['html'][:200]}"
         for each in found

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.visits import ADDRESS, Visit, run, status
+from tests.journeys.visits import ADDRESS, Visit, run, status, write
 
 pytestmark = pytest.mark.journey
 
@@ -56,6 +56,11 @@ def test_the_graph_of_a_run_lights_the_line_that_made_a_node(page: Page) -> None
     node.hover()
     expect(page.locator(".graph-caption")).to_contain_text("line 9")
     assert page.evaluate("document.querySelector('kindling-lab').editor.lit") == [9]
+    page.locator(".graph-caption").hover()
+    write(page, f"# another line\n{CODE}")
+    node.hover()
+    assert page.evaluate("document.querySelector('kindling-lab').editor.lit") == [], "lines are others by now"
+    write(page, CODE)
     page.evaluate("document.querySelector('kindling-lab').editor.onLine(9)")
     expect(page.locator(".graph-node[data-lit]", has_text="power")).to_have_count(1)
     stop(page)

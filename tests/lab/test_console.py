@@ -17,6 +17,13 @@ import { Console } from "./lab/console/console.js";
 window.log = new Console(document.querySelector("[data-role=console]"));
 """
 FRAME = "(done) => requestAnimationFrame(() => requestAnimationFrame(done))"
+STILL = """async () => {
+  const log = document.querySelector("[role=log]");
+  for (let top = NaN; top !== log.scrollTop; ) {
+    top = log.scrollTop;
+    for (let n = 0; n < 3; n += 1) await new Promise(requestAnimationFrame);
+  }
+}"""
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
@@ -150,8 +157,8 @@ def test_it_follows_the_end_until_the_reader_scrolls_up(page: Page) -> None:
 
 
 def distance(page: Page) -> float:
-    """Pixels between what is in view and the end."""
-    page.evaluate(f"new Promise({FRAME})")
+    """Pixels between what is in view and the end, once nothing moves any more."""
+    page.evaluate(STILL)
     left: float = console(page).evaluate("(log) => log.scrollHeight - log.scrollTop - log.clientHeight")
     return left
 

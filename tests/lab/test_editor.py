@@ -62,10 +62,16 @@ def test_it_comes_by_itself_when_it_is_in_view(stage: Open) -> None:
 
 
 def test_what_was_typed_before_it_came_is_kept_with_cursor_and_focus(stage: Open) -> None:
-    page = stage(SCRIPT, BODY)
-    page.evaluate("area => (area = document.querySelector('textarea'), area.focus(), area.setSelectionRange(6, 6))")
-    page.evaluate("document.execCommand('insertText', false, '!')")
-    page.evaluate("editor.load()")
+    page = stage(SCRIPT, "<br>" * 300 + BODY)  # out of view nobody has asked for it yet
+    page.evaluate(
+        """() => {
+          const area = document.querySelector("textarea");
+          area.focus({ preventScroll: true });
+          area.setSelectionRange(6, 6);
+          document.execCommand("insertText", false, "!"); // before what the focus asked for can have come
+          return editor.load();
+        }"""
+    )
     page.keyboard.type("?")
     assert value(page).startswith("import!? torch")
 

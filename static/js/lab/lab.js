@@ -38,7 +38,7 @@ class KindlingLab extends HTMLElement {
       graph: role("graph"),
       inspector: role("inspector"),
       ask: this.runButton ? (wanted) => post(this.current.inspections_url, wanted) : null,
-      onNode: (_, lines) => this.editor.light(lines),
+      onNode: (_, lines) => this.editor.light(this.isAsRun ? lines : []),
     });
     this.tabs = new Tabs(role("tabs"), (panel) => this.insides.open(panel));
     this.devices = new Devices(this, role("device"));
@@ -48,7 +48,7 @@ class KindlingLab extends HTMLElement {
     this.blame = new Blame();
     const drafts = new Drafts();
     const projects = this.readProjects();
-    this.editor = enhance(this.code, { onRun: () => this.run(), onChange: () => this.shelf.keep(), onLine: (line) => this.insides.light(line ? [line] : []) });
+    this.editor = enhance(this.code, { onRun: () => this.run(), onChange: () => this.shelf.keep(), onLine: (line) => this.insides.light(line && this.isAsRun ? [line] : []) });
     this.shelf = new Shelf(projects, { select: role("projects"), title: role("title"), editor: this.editor, drafts: this.isRunPage ? null : drafts });
     this.tools = new Tools(this, { editor: this.editor, shelf: this.shelf, drafts });
     this.listen();
@@ -61,6 +61,11 @@ class KindlingLab extends HTMLElement {
 
   get isRunPage() {
     return "runPage" in this.dataset;
+  }
+
+  /** Whether lines of the code are still those of the run that is shown, as far as this page knows. */
+  get isAsRun() {
+    return this.codeOfRun === null || this.codeOfRun === this.editor.value;
   }
 
   /** The chapter's projects; on the page of one run, that run's code alone. */
@@ -105,6 +110,7 @@ class KindlingLab extends HTMLElement {
   clear() {
     this.stream?.close();
     this.current = null;
+    this.codeOfRun = null;
     this.page.hidden = true;
     this.blame.clear();
     this.editor.clearMarks();
@@ -126,8 +132,9 @@ class KindlingLab extends HTMLElement {
     this.laySketch(project);
     this.enable(true);
     this.status.sending();
+    this.codeOfRun = this.editor.value;
     try {
-      const run = await this.start({ code: this.editor.value, project: project.path, device: this.devices.choice, prediction, client_token: makeToken(), ...choices });
+      const run = await this.start({ code: this.codeOfRun, project: project.path, device: this.devices.choice, prediction, client_token: makeToken(), ...choices });
       project.last_run = run;
       project.predicted ||= Boolean(prediction);
       if (this.isRunPage) location.assign(run.url);

@@ -29,6 +29,8 @@ export class Board {
 
   clear() {
     Object.assign(this, { metrics: new Map(), evidence: [], hidden: new Set(), chosen: null, view: null, at: null, wantsLog: null, entries: [] });
+    clearTimeout(this.describing);
+    this.describing = null;
     this.plot.clear();
     this.reader?.clear();
     this.tabs?.hide();
@@ -128,6 +130,7 @@ export class Board {
     if (!("empty" in this.element.dataset)) return;
     delete this.element.dataset.empty;
     this.plot.element.role = "img";
+    this.describe();
   }
 
   compose(shown) {
@@ -218,7 +221,7 @@ export class Board {
     this.showTabs();
     this.tools.show({ isLog, isZoomed: Boolean(this.view) });
     this.remark(isLog);
-    if (performance.now() - (this.describedAt ?? -Infinity) > SPEAK_MS) this.describe();
+    this.describing ??= setTimeout(() => this.describe(), SPEAK_MS);
   }
 
   /** The small pictures; how they are drawn is fetched when there is more than one group. */
@@ -255,7 +258,8 @@ export class Board {
   }
 
   describe() {
-    this.describedAt = performance.now();
+    clearTimeout(this.describing);
+    this.describing = null;
     const words = this.entries.map(({ series, label, isOverlay }) => describe({ ...pick(series), name: isOverlay ? `${label} (for comparison)` : series.name }));
     this.plot.element.ariaLabel = words.join(" ");
   }

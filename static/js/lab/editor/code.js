@@ -77,6 +77,8 @@ export class Code {
 
   light(lines) {
     this.view.dispatch({ effects: light.of(lines) });
+    const { doc } = this.view.state;
+    if (lines.length && lines[0] <= doc.lines) this.reveal(doc.line(lines[0]).from);
   }
 
   async compare(original) {
