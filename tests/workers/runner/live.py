@@ -228,9 +228,8 @@ def descendants(process: int) -> list[int]:
 def _offspring() -> dict[int, list[int]]:
     """Every process's children."""
     offspring: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            offspring.setdefault(_parent(entry), []).append(int(entry.name))
+    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208  tests look thousands of times
+        offspring.setdefault(_parent(name), []).append(int(name))
     return offspring
 
 
@@ -249,9 +248,10 @@ def _is_runner(process: int) -> bool:
         return False
 
 
-def _parent(entry: Path) -> int:
+def _parent(process: str) -> int:
     try:
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        with open(f"/proc/{process}/stat", "rb") as stat:  # noqa: PTH123
+            return int(stat.read().rpartition(b")")[2].split(None, 2)[1])
     except OSError:
         return 0
 
