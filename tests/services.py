@@ -52,8 +52,8 @@ def _start_embedded() -> None:
 
 
 def _spread(url: str, worker: str) -> str:
-    """The URL with a Valkey database of the xdist worker's own: they lie 8 apart, 16 is Valkey's default number."""
+    """The URL with a Valkey database of the xdist worker's own: they lie 4 apart, 16 is Valkey's default number."""
     address, _, options = url.partition("?")
     query = {key: values[0] for key, values in parse_qs(options).items()}
-    query["db"] = str(int(query.get("db", "0")) + 8 * int(worker.removeprefix("gw") or 0))
+    query["db"] = str(int(query.get("db", "0")) + 4 * int(worker.removeprefix("gw") or 0))
     return f"{address}?{urlencode(query)}"

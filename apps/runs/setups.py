@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -35,7 +35,7 @@ class Setup:
     question: QuestionFacts | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)
     solution: str = ""
-    curves: Sequence[CurveFacts] = ()
+    curves: tuple[CurveFacts, ...] = ()
 
 
 def read_setup(project_id: int | None) -> Setup:
@@ -61,7 +61,7 @@ def read_setup(project_id: int | None) -> Setup:
         question=_read_question(project_id, written.get("question")),
         mistakes=mistakes if isinstance(mistakes := written.get("mistakes"), dict) else {},
         solution=str(written.get("solution") or ""),
-        curves=cast("list[CurveFacts]", written.get("curves") or []),
+        curves=tuple(written.get("curves") or ()),
     )
 
 

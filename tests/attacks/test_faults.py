@@ -76,6 +76,27 @@ def test_killed_spares_are_replaced(attack: Attack) -> None:
     assert attack("print('back')").text() == "back\n"
 
 
+def test_a_zygote_that_dies_while_its_cells_get_ready_is_followed_by_one_with_as_many(attack: Attack) -> None:
+    attack.rebuilt = True
+
+    def is_settled() -> bool:
+        with suppress(IndexError, ValueError):  # the zygote is not whole yet
+            return (
+                len(attack.runner.family()) == idle(attack.machine) and len(keepers(attack.runner, attack.machine)) == 2
+            )
+        return False
+
+    for _ in range(3):
+        wait_until(is_settled)
+        before = keepers(attack.runner, attack.machine)
+        for process in before:
+            os.kill(process, signal.SIGKILL)
+        wait_until(lambda before=before: keepers(attack.runner, attack.machine) - before)  # type: ignore[misc]
+        os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
+    wait_until(is_settled)
+    assert attack("print('back')").text() == "back\n"
+
+
 def test_only_the_slot_of_a_killed_zygote_is_affected(tmp_path: Path) -> None:
     with started(tmp_path, slots=2) as runner:
         runs = [runner.start(_SLEEP), runner.start(_SLEEP)]

@@ -130,4 +130,6 @@ def test_a_run_whose_log_is_gone_has_nothing_to_tell(client: Client, over: Run) 
 
 def test_whoever_may_not_see_the_run_may_not_hear_of_it(client: Client) -> None:
     run = make_run(make_student("bob"), State.SUCCEEDED)
+    assert "log in to watch it" in ask(client, run, 401)["error"]
+    client.force_login(make_student("ada"))
     assert "no such run" in ask(client, run, 404)["error"]

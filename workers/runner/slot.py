@@ -51,6 +51,7 @@ class Slot:
         self._changed = changed
         self._groups = groups
         self._process: subprocess.Popen[bytes] | None = None
+        self._lender: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._spares: list[Spare] = []
         self._enclosing: set[asyncio.Task[None]] = set()
@@ -110,7 +111,7 @@ class Slot:
             if spare.sizes == sizes or not self._tier.walled:  # a container's folder has the size it has
                 self._spares.remove(spare)
                 asyncio.get_running_loop().remove_reader(spare.pidfd)
-                self.busy = True
+                self.busy, self._lender = True, self._process
                 asyncio.get_running_loop().call_later(policy.REFILL_DELAY_S, self._refill)
                 return spare
         return None
@@ -129,8 +130,12 @@ class Slot:
             self._end()
 
     def release(self, spare: Spare) -> None:
-        """The run is over, and its cell is closed. The next may begin once nothing of this one is left."""
-        if spare.place is None or not self._tidy(spare.place, after_run=True):
+        """The run is over, and its cell is closed. The next may begin once nothing of this one is left.
+
+        What a zygote lent that is dead went with it; the place of that number has another cell by now.
+        """
+        place = spare.place if self._process is self._lender else None
+        if place is None or not self._tidy(place, after_run=True):
             self._be_free()
 
     def _be_free(self) -> None:
@@ -253,10 +258,14 @@ class Slot:
     def _welcome(self, spare: Spare) -> None:
         """Wait until the cell says on its wire that it is warm; then look at it from outside."""
         loop = asyncio.get_running_loop()
-        loop.add_reader(spare.wire.fileno(), self._admit, spare)
+        loop.add_reader(spare.wire.fileno(), self._admit, spare, self._process)
 
-    def _admit(self, spare: Spare) -> None:
+    def _admit(self, spare: Spare, zygote: object) -> None:
+        """A cell of a zygote that died meanwhile is nobody's: what is coming, and which places are used, is of another."""
         asyncio.get_running_loop().remove_reader(spare.wire.fileno())
+        if self._process is not zygote:
+            spare.close()
+            return
         try:
             if spare.wire.recv(16) != b"ready\n":
                 raise Died
@@ -264,22 +273,24 @@ class Slot:
         except (Unsafe, Died, OSError) as error:
             self._reject(spare, str(error) if isinstance(error, Unsafe) else "")
             return
-        task = asyncio.create_task(self._enclose(spare, self._process))
+        task = asyncio.create_task(self._enclose(spare, zygote))
         self._enclosing.add(task)
         task.add_done_callback(self._enclosing.discard)
 
     async def _enclose(self, spare: Spare, zygote: object) -> None:
         """Put the cell in its control group, where there are any, and it is ready; unless its zygote died meanwhile."""
-        try:
-            if self._groups is not None:
+        is_well = True
+        if self._groups is not None:
+            try:
                 await spare.enclose(self._groups)
-        except OSError:
-            self._reject(spare, "")
-            return
-        if self._process is zygote:
+            except OSError:
+                is_well = False
+        if self._process is not zygote:
+            spare.close()
+        elif is_well:
             self._keep_ready(spare)
         else:
-            spare.close()
+            self._reject(spare, "")
 
     def _reject(self, spare: Spare, weakness: str) -> None:
         self._coming = _without(self._coming, spare.sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -9,7 +10,10 @@ from typing import Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.views.decorators.cache import never_cache
+from redis import RedisError
 
+from apps.runs import access, visitors
+from apps.runs.models import Run
 from apps.runs.refusals import Refusal
 
 P = ParamSpec("P")
@@ -44,6 +48,29 @@ def answers_anybody(view: View[P]) -> View[P]:
     return never_cache(answer)
 
 
+def answers_watchers(
+    view: Callable[[HttpRequest, Run], HttpResponse],
+) -> Callable[[HttpRequest, uuid.UUID], HttpResponse]:
+    """For what a page asks to show a run: also for visitors, to whom it is shared; one who may have been its owner is asked
+    to log in. While Valkey is away, that is said."""
+
+    @answers_anybody
+    def answer(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+        key = request.GET.get("key", "")
+        visitors.count_look(request)
+        try:
+            return view(request, access.load_visible(request.user, run_id, key))
+        except Http404:
+            if key or request.user.is_authenticated:
+                raise
+            return ask_to_log_in("This run is not shared with everybody. If it is yours, log in to watch it.")
+        except RedisError:
+            words = {"error": "Live events are away for a moment. The run is not affected; try again in a few seconds."}
+            return JsonResponse(words, status=503, headers={"Retry-After": "2"})
+
+    return wraps(view)(answer)
+
+
 def ask_to_log_in(words: str = "Log in to run code; your text stays as it is.") -> JsonResponse:
     return JsonResponse({"error": words, "login_url": resolve_url("account_login")}, status=401)
 
@@ -54,9 +81,3 @@ def refuse(refusal: Refusal) -> JsonResponse:
         words["offer"] = refusal.offer
     headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s else {}
     return JsonResponse(words, status=refusal.status, headers=headers)
-
-
-def refuse_live_events() -> JsonResponse:
-    """While Valkey is away."""
-    words = {"error": "Live events are away for a moment. The run is not affected; try again in a few seconds."}
-    return JsonResponse(words, status=503, headers={"Retry-After": "2"})

@@ -6,15 +6,15 @@ import uuid
 from dataclasses import asdict
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
-from redis import RedisError
 
 from apps.accounts.models import User
-from apps.runs import access, controlling, devices, ending, starting, stopping, visitors
+from apps.runs import access, controlling, devices, ending, starting, stopping
 from apps.runs.addresses import describe, make_ticket
 from apps.runs.forms import read_inspection, read_start
-from apps.runs.views.answers import answers_anybody, answers_json, ask_to_log_in, refuse_live_events
+from apps.runs.models import Run
+from apps.runs.views.answers import answers_json, answers_watchers
 
 
 @answers_json
@@ -44,22 +44,10 @@ def list_devices(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@answers_anybody
-def make_run_ticket(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    """Also for visitors, to whom a run is shared; one who may have been its owner is asked to log in."""
-    key = request.GET.get("key", "")
-    visitors.count_look(request)
-    try:
-        run = access.load_visible(request.user, run_id, key)
-    except Http404:
-        if key or request.user.is_authenticated:
-            raise
-        return ask_to_log_in("This run is not shared with everybody. If it is yours, log in to watch it.")
-    try:
-        if run.is_over:
-            ending.restore_stream(run)
-    except RedisError:
-        return refuse_live_events()
+@answers_watchers
+def make_run_ticket(request: HttpRequest, run: Run) -> HttpResponse:
+    if run.is_over:
+        ending.restore_stream(run)
     return JsonResponse(make_ticket(request, run))
 
 

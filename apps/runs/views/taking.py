@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
-from redis import RedisError
 
 from apps.runs import access, visitors
 from apps.runs.addresses import find_page
@@ -19,7 +18,7 @@ from apps.runs.exporting import make_notebook, name_file
 from apps.runs.models import Run, Visibility
 from apps.runs.replays import write_replay
 from apps.runs.series import read_series
-from apps.runs.views.answers import answers_anybody, refuse_live_events
+from apps.runs.views.answers import answers_anybody, answers_watchers
 
 
 def load(request: HttpRequest, run_id: uuid.UUID) -> Run:
@@ -54,13 +53,9 @@ def series(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @gzip_page
-@answers_anybody
-def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    run = load(request, run_id)
-    try:
-        return HttpResponse(write_replay(run), content_type="application/json")
-    except RedisError:
-        return refuse_live_events()
+@answers_watchers
+def replay(request: HttpRequest, run: Run) -> HttpResponse:
+    return HttpResponse(write_replay(run), content_type="application/json")
 
 
 @require_safe
