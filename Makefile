@@ -1,5 +1,6 @@
 # make up      runs all of Kindling here, after installing what is missing
 # make test    lint and every test
+# make attacks  the attacks on the sandbox, on every kind of machine
 # make test-gpu  the tests that need an NVIDIA GPU: elsewhere they say that they were not run
 # make lint    style, types, walls, templates
 # make bench   the figures of the project
@@ -20,18 +21,25 @@ INSTALLED := $(VENV)/.installed
 FRONT := static/build/site.css
 FRONT_SOURCES := $(shell find static -path static/build -prune -o -type f -print)
 
-.PHONY: up test test-gpu lint bench curves lock clean ready chromium nginx
+.PHONY: up test attacks test-gpu lint bench curves lock clean ready chromium nginx
 
 up: ready
 	@exec $(BIN)/python manage.py up --with-parent
 
 ready: $(INSTALLED) $(FRONT)
 
-test: ready chromium nginx lint
+# Lint runs beside the first tests, which wait more than they work.
+test: ready chromium nginx
 	@result=0; \
+	$(MAKE) lint & lint=$$!; \
 	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
-	$(BIN)/python -m pytest -m live --numprocesses=2 --dist=loadfile || result=$$?; \
+	wait $$lint || result=$$?; \
+	$(BIN)/python -m pytest -m live --numprocesses=2 --dist=loadfile --no-loadscope-reorder || result=$$?; \
 	exit $$result
+
+# Every attack on every kind of machine: `make test` leaves two out that are rare.
+attacks: ready
+	@$(BIN)/python -m pytest tests/attacks --every-machine --numprocesses=2
 
 # Installs nothing: a machine with GPUs has a torch of its own, built for CUDA. PYTHON names the Python that has it.
 test-gpu:

@@ -37,9 +37,17 @@ def live() -> Iterator[Product]:
         yield product
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-machine", action="store_true", help="attacks also on kinds of machines that are rare")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for `live` is marked so: `make test` runs these after the others, a file at a time on each core."""
+    """Whatever asks for `live` is marked so: `make test` runs these after the others, a file at a time on each core.
+
+    What waits rather than works comes first, while lint needs a core.
+    """
     for item in items:
         if "live" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.live)
+    items.sort(key=lambda item: item.get_closest_marker("patient") is None)

@@ -21,6 +21,8 @@ from tests.streams.test_closing import count_viewers
 from tests.streams.viewers import ORIGIN, events_url, new_run, publish, watching
 from workers.protocol import Event
 
+pytestmark = pytest.mark.patient
+
 TEXT = "x" * 10_000
 EVENTS = 3000
 """30 MB in all: more than any buffer on the way holds."""
