@@ -38,7 +38,9 @@ def live() -> Iterator[Product]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--every-machine", action="store_true", help="attacks also on kinds of machines that are rare")
+    parser.addoption(
+        "--every-machine", action="store_true", help="attacks on every tier as root and as an ordinary user"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.machines import MAIN, OTHERS, RARE, Machine, started_on
+from tests.attacks.machines import MAIN, OTHERS, Machine, started_on
 from tests.workers.runner.live import IDLE, Runner, Told, wait_until
 from workers.protocol import Check
 
@@ -103,12 +103,10 @@ def idle(machine: Machine) -> int:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every attack on every tier; those that are marked `everywhere`, on every kind of machine that is common."""
+    """Every attack on every tier; with `--every-machine`, as root and as an ordinary user."""
     if "machine" not in metafunc.fixturenames:
         return
-    everywhere = metafunc.definition.get_closest_marker("everywhere") is not None
-    others = [*OTHERS, *(RARE if metafunc.config.getoption("--every-machine") else [])]
-    machines = [*MAIN, *others] if everywhere else MAIN
+    machines = [*MAIN, *(OTHERS if metafunc.config.getoption("--every-machine") else [])]
     needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: only root can run a runner as root")
     marked = [pytest.param(each, marks=[needs_root] if each.as_root else [], id=str(each)) for each in machines]
     metafunc.parametrize("machine", marked, indirect=True, scope="session")

@@ -46,10 +46,7 @@ class Machine:
 MAIN = [Machine("T1", as_root=os.geteuid() == 0), Machine("T1b", as_root=False), Machine("T2", as_root=False)]
 """Every attack is tried on these."""
 
-OTHERS = [Machine("T1", as_root=os.geteuid() != 0)]
-"""And the quick ones on these, too."""
-
-RARE = [Machine("T1b", as_root=True), Machine("T2", as_root=True)]
+OTHERS = [Machine("T1", as_root=os.geteuid() != 0), Machine("T1b", as_root=True), Machine("T2", as_root=True)]
 """And on these with `--every-machine` (`make attacks`)."""
 
 

@@ -7,7 +7,6 @@ import pytest
 from tests.attacks.conftest import Attack
 
 
-@pytest.mark.everywhere
 @pytest.mark.parametrize("folder", [".", "/dev/shm"])  # noqa: S108
 def test_a_folder_fills_up_at_its_limit(attack: Attack, folder: str) -> None:
     code = f"""
@@ -41,13 +40,11 @@ except OSError as error:
         assert told.text() == "True True\n"
 
 
-@pytest.mark.everywhere
 def test_a_sparse_petabyte_takes_nothing(attack: Attack) -> None:
     told = attack("import os\nos.ftruncate(os.open('big', os.O_CREAT | os.O_RDWR), 1 << 50)")
     assert told.outcome in ("failed", "succeeded")
 
 
-@pytest.mark.everywhere
 def test_deep_and_closed_folders_do_not_stay(attack: Attack) -> None:
     code = """
 import os
@@ -68,7 +65,6 @@ os.fchmod(os.open(top, os.O_RDONLY), 0)
     assert attack(code).outcome == "succeeded"
 
 
-@pytest.mark.everywhere
 def test_notes_on_its_folder_do_not_reach_the_next_run(attack: Attack) -> None:
     """Attributes and times are not contents, and yet could be read."""
     code = """
@@ -85,12 +81,10 @@ def test_a_changed_listing_does_not_stay(attack: Attack) -> None:
     assert attack("open('listing.py', 'w').write('raise SystemExit(9)')").outcome == "succeeded"
 
 
-@pytest.mark.everywhere
 def test_a_planted_module_does_not_stay(attack: Attack) -> None:
     assert attack("open('torch.py', 'w').write('raise SystemExit(9)')").outcome == "succeeded"
 
 
-@pytest.mark.everywhere
 def test_folders_that_wait_for_other_runs_are_closed(attack: Attack) -> None:
     code = """
 import os

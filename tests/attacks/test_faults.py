@@ -18,6 +18,13 @@ from tests.workers.runner.live import Runner, alive, children, descendants, star
 _SLEEP = "import time\nprint('on', flush=True)\ntime.sleep(60)"
 
 
+def wait_until_still(attack: Attack, processes: int) -> None:
+    """Until there are so many processes and none is being born: a cell that is killed by halves costs its zygote."""
+    for _ in range(20):
+        wait_until(lambda: len(attack.runner.family()) == processes)
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def own(machine: Machine) -> Iterator[Runner]:
     """A runner of the test's own, to be killed."""
@@ -41,10 +48,10 @@ def test_a_killed_zygote_loses_its_run_without_an_exit_and_comes_back(
     assert attack("print('back')").text() == "back\n"
 
 
-@pytest.mark.everywhere
 def test_a_killed_run_that_did_not_do_it_is_lost(attack: Attack) -> None:
     run = attack.runner.start(_SLEEP)
     run.until("stdout")
+    wait_until_still(attack, idle(attack.machine) + 2)
     killed = keepers(attack.runner, attack.machine)
     for process in killed:
         os.kill(process, signal.SIGKILL)
@@ -54,7 +61,6 @@ def test_a_killed_run_that_did_not_do_it_is_lost(attack: Attack) -> None:
     assert attack("print('back')").text() == "back\n"
 
 
-@pytest.mark.everywhere
 def test_a_run_that_somebody_else_killed_is_told_of_by_its_keeper(attack: Attack) -> None:
     run = attack.runner.start(f"import ctypes\nctypes.CDLL(None).prctl(15, b'the run')\n{_SLEEP}")
     run.until("stdout")
@@ -63,13 +69,13 @@ def test_a_run_that_somebody_else_killed_is_told_of_by_its_keeper(attack: Attack
     assert run.rest().message == "Your code was ended by the signal SIGKILL (Killed)."
 
 
-@pytest.mark.everywhere
 def test_killed_spares_are_replaced(attack: Attack) -> None:
     def cells() -> set[int]:
         return keepers(attack.runner, attack.machine)
 
-    wait_until(lambda: len(attack.runner.family()) == idle(attack.machine) and len(cells()) == 2)
+    wait_until_still(attack, idle(attack.machine))
     before = cells()
+    assert len(before) == 2
     for process in before:
         os.kill(process, signal.SIGKILL)
     wait_until(lambda: len(cells() - before) == 2)

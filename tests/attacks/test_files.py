@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.attacks.conftest import Attack
 from tests.workers.runner.live import ROOT
 
@@ -31,7 +29,6 @@ _HIDDEN = [
 ]
 
 
-@pytest.mark.everywhere
 def test_files_of_the_machine_are_not_there(attack: Attack) -> None:
     """In a container they may be, and cannot be opened."""
     code = f"""
@@ -47,7 +44,6 @@ for path in {_HIDDEN!r}:
     assert attack(code).text() == ""
 
 
-@pytest.mark.everywhere
 def test_our_code_is_not_there(attack: Attack) -> None:
     code = f"""
 import os, sys
@@ -59,7 +55,6 @@ print([entry for entry in sys.path if entry in ("/opt/kindling", {str(ROOT)!r})]
     assert attack(code).text() == "[]\n"
 
 
-@pytest.mark.everywhere
 def test_nothing_outside_its_folders_can_be_written(attack: Attack) -> None:
     code = """
 import os, sys, torch
@@ -81,7 +76,6 @@ for place in (os.__file__, torch.__file__, "/etc/passwd", "/etc/hosts", "/proc/s
     assert attack(code).text() == ""
 
 
-@pytest.mark.everywhere
 def test_what_an_owner_may_do_to_a_file_a_run_may_not(attack: Attack) -> None:
     """Rights and attributes need no more than to be the file's owner, and a run may have the uid of one. Where runs
     share the machine's files it cannot even do so to its own, by name or by descriptor."""
@@ -101,7 +95,6 @@ for path in (os.__file__, torch.__file__, "/etc/passwd", "/usr/bin/env", "/dev/n
     assert attack(code).text() == ("" if attack.flat else "listing.py\n")
 
 
-@pytest.mark.everywhere
 def test_no_name_leads_out_of_its_folder(attack: Attack) -> None:
     """Up and across, through links, through /proc, and by a descriptor of a folder."""
     code = """
@@ -128,7 +121,6 @@ for name in ("root/etc/shadow", "self/etc/shadow", "etc/shadow", "/proc/1/root/e
     assert attack(code).text() == ""
 
 
-@pytest.mark.everywhere
 def test_what_is_no_plain_file_is_left_for_nobody_to_open(attack: Attack) -> None:
     """A FIFO would hold up whoever opens it, a link lead him astray, a device be one: nobody outside opens any."""
     code = """
@@ -163,7 +155,6 @@ for top in ("/etc", "/dev", "/opt/kindling", "/usr/local/bin"):
     assert set(attack(code).text().split()) <= devices
 
 
-@pytest.mark.everywhere
 def test_the_environment_says_nothing_of_the_machine(attack: Attack) -> None:
     told = attack("import os\nprint(sorted(os.environ))\nprint(open('/proc/self/environ').read())")
     if attack.machine.tier != "T2":  # there the packages are where they are
@@ -172,13 +163,11 @@ def test_the_environment_says_nothing_of_the_machine(attack: Attack) -> None:
         assert word not in told.text()
 
 
-@pytest.mark.everywhere
 def test_other_processes_are_not_to_be_seen(attack: Attack) -> None:
     told = attack("import os\nprint(sorted(name for name in os.listdir('/proc') if name.isdigit()))")
     assert told.message.startswith("PermissionError") if attack.flat else told.text() == "['1', '2']\n"
 
 
-@pytest.mark.everywhere
 def test_descriptors_of_ours_are_not_left_open(attack: Attack) -> None:
     code = """
 import os
@@ -191,7 +180,6 @@ for number in range(3000):
     assert attack(code).text() == "0 /dev/null\n1 pipe\n2 pipe\n3 socket\n"
 
 
-@pytest.mark.everywhere
 def test_the_first_environment_and_root_are_closed(attack: Attack) -> None:
     code = """
 for name in ("/proc/1/environ", "/proc/1/root/etc/shadow", "/proc/self/root/etc/shadow", "/proc/1/cwd/x", "/etc/shadow"):
@@ -203,7 +191,6 @@ for name in ("/proc/1/environ", "/proc/1/root/etc/shadow", "/proc/self/root/etc/
     assert "shadow" not in told.text()
 
 
-@pytest.mark.everywhere
 def test_it_is_an_ordinary_user_inside_and_outside(attack: Attack) -> None:
     run = attack.runner.start(
         "import os, time\nprint(0 in os.getresuid() + os.getresgid(), flush=True)\ntime.sleep(60)"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.attacks.conftest import Attack
 
 _EVERYWHERE = """
@@ -27,7 +25,6 @@ for number in range(64):
 """
 
 
-@pytest.mark.everywhere
 def test_forged_lines_change_neither_state_nor_outcome(attack: Attack) -> None:
     told = attack(_EVERYWHERE.format(ending="raise SystemExit(5)"))
     assert told.exit is not None

@@ -93,14 +93,12 @@ _X86_64 = {
 _ONLY_X86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="these numbers and doors are x86-64's")
 
 
-@pytest.mark.everywhere
 @_ONLY_X86_64
 def test_calls_that_lead_out_are_not_permitted(attack: Attack) -> None:
     told = attack(_CALLS.format(calls=_X86_64, error=(errno.EPERM, errno.EACCES) if attack.flat else (errno.EPERM,)))
     assert (told.outcome, told.text()) == ("succeeded", "")
 
 
-@pytest.mark.everywhere
 @_ONLY_X86_64
 def test_calls_that_are_unknown_are_said_to_be_missing(attack: Attack) -> None:
     calls = {"clone3": "435, 0, 0", "a call of the future": "600, 0"}
@@ -108,14 +106,12 @@ def test_calls_that_are_unknown_are_said_to_be_missing(attack: Attack) -> None:
     assert (told.outcome, told.text()) == ("succeeded", "")
 
 
-@pytest.mark.everywhere
 @_ONLY_X86_64
 def test_a_call_through_the_x32_table_ends_the_run(attack: Attack) -> None:
     told = attack("import ctypes\nctypes.CDLL(None).syscall(0x40000000 | 39)")
     assert told.message == "Your code was ended by the signal SIGSYS (Bad system call)."
 
 
-@pytest.mark.everywhere
 @_ONLY_X86_64
 def test_a_call_through_the_32_bit_door_ends_the_run(attack: Attack) -> None:
     code = """
@@ -131,7 +127,6 @@ print(ctypes.CFUNCTYPE(ctypes.c_int)(address)())
     )
 
 
-@pytest.mark.everywhere
 def test_typing_into_a_terminal_is_not_possible(attack: Attack) -> None:
     """Nor into one that does not exist: the filter answers before anybody looks what the descriptor is."""
     code = """
@@ -182,7 +177,6 @@ for folder, _, names in os.walk("/proc/sys"):
     assert attack(code).text() == ""
 
 
-@pytest.mark.everywhere
 def test_doors_out_of_a_container_are_shut(attack: Attack) -> None:
     code = """
 import os

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.attacks.conftest import ALONE, Attack
 
 
@@ -105,7 +103,6 @@ time.sleep(60)
     assert attack(code, memory_mb=400, wall_s=30).outcome == "out_of_memory"
 
 
-@pytest.mark.everywhere
 def test_memory_that_no_process_shows_cannot_be_had(attack: Attack) -> None:
     """Files without a name, memory and messages of System V, huge pages."""
     code = """
@@ -125,7 +122,6 @@ for attempt in (lambda: os.memfd_create("x"), lambda: have(libc.shmget(0, 4096, 
     assert attack(code).text() == "refused\n" * 6
 
 
-@pytest.mark.everywhere
 def test_tables_of_pages_count_though_their_pages_are_empty(attack: Attack) -> None:
     """One byte read in each 2 MiB of nothing: all of it is the same empty page, and each has a table of its own."""
     code = """
@@ -141,7 +137,6 @@ time.sleep(60)
     assert attack(code, memory_mb=400, wall_s=30).outcome == "out_of_memory"
 
 
-@pytest.mark.everywhere
 def test_what_waits_in_sockets_counts(attack: Attack) -> None:
     """It is in no process's figures."""
     code = """

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import socket
 
-import pytest
-
 from tests.attacks.conftest import ALONE, Attack
 
 
-@pytest.mark.everywhere
 def test_no_socket_but_a_unix_one_can_be_made(attack: Attack) -> None:
     """Stream, datagram and raw ones of every family that a kernel may know (1 is AF_UNIX): TCP, UDP, netlink, vsock."""
     code = f"""
@@ -34,7 +31,6 @@ def test_names_are_not_resolved(attack: Attack) -> None:
     assert told.text() == "none\n"
 
 
-@pytest.mark.everywhere
 def test_addresses_of_the_cloud_are_out_of_reach(attack: Attack) -> None:
     code = """
 import socket
@@ -47,7 +43,6 @@ for address in ("169.254.169.254", "100.100.100.200", "fd00:ec2::254", "127.0.0.
     assert attack(code).text() == "refused\n" * 5
 
 
-@pytest.mark.everywhere
 def test_a_listener_on_an_abstract_unix_socket_is_out_of_reach(attack: Attack) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("\0kindling-attack")
@@ -56,13 +51,11 @@ def test_a_listener_on_an_abstract_unix_socket_is_out_of_reach(attack: Attack) -
     assert told.message == _refused(attack, "ConnectionRefusedError: [Errno 111] Connection refused")
 
 
-@pytest.mark.everywhere
 def test_the_runner_s_own_socket_is_out_of_reach(attack: Attack) -> None:
     told = attack(f"import socket\nsocket.socket(socket.AF_UNIX).connect({str(attack.runner.socket)!r})")
     assert told.message == _refused(attack, "FileNotFoundError: [Errno 2] No such file or directory")
 
 
-@pytest.mark.everywhere
 def test_the_runner_s_own_socket_stays_open_to_its_worker(attack: Attack) -> None:
     """Where a run has the runner's uid, it must not be able to close, move or replace its files."""
     path = str(attack.runner.socket)
@@ -78,7 +71,6 @@ for attempt in (lambda: os.chmod({path!r}, 0), lambda: os.unlink({path!r}), lamb
     assert attack.runner.socket.stat().st_mode == mode
 
 
-@pytest.mark.everywhere
 def test_only_the_loopback_device_exists(attack: Attack) -> None:
     told = attack("for line in open('/proc/self/net/dev').readlines()[2:]: print(line.split(':')[0].strip())")
     assert told.text() == "lo\n" or told.message.startswith("PermissionError")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.attacks.conftest import ALONE, Attack, idle
 from tests.workers.runner.live import wait_until
 
@@ -31,7 +29,6 @@ for _ in range(100_000_000):
     assert attack(code, wall_s=1).outcome in ("timed_out", "succeeded")
 
 
-@pytest.mark.everywhere
 def test_a_bare_fork_has_no_child_where_a_run_is_one_process(attack: Attack) -> None:
     """By the C library's fork, and by every system call that could do the same. Where they do, Python does not always survive
     being forked under its feet: there the first is enough."""
@@ -87,7 +84,6 @@ except RuntimeError:
     assert attack(code.replace("MOST", "100" if attack.flat else "63")).text() == "True\n"
 
 
-@pytest.mark.everywhere
 def test_limits_cannot_be_raised(attack: Attack) -> None:
     code = """
 import resource
@@ -164,7 +160,6 @@ print("here")
     assert told.message == ALONE if attack.flat else told.text() == "-9\nhere\n"
 
 
-@pytest.mark.everywhere
 def test_nobody_takes_a_signal_from_it(attack: Attack) -> None:
     """Its keeper, the zygote and all around, by every call there is for it; what has its own namespaces has a process 1
     that takes none, and reaches nobody else."""
@@ -190,14 +185,12 @@ print(os.getppid() > 0)
     assert attack(code).text() == "True\n"
 
 
-@pytest.mark.everywhere
 def test_a_signal_to_itself_arrives(attack: Attack) -> None:
     code = "import os, signal\nsignal.signal(10, lambda *_: print('heard'))\nos.kill(os.getpid(), 10)\nsignal.raise_signal(10)"
     assert attack(code).text() == "heard\nheard\n"
     assert attack("import os\nos.abort()").message == "Your code was ended by the signal SIGABRT (Aborted)."
 
 
-@pytest.mark.everywhere
 def test_stopping_its_parent_does_not_stop_the_clock(attack: Attack) -> None:
     code = """
 import os, signal
@@ -219,7 +212,6 @@ work()
     assert attack(code, wall_s=0.7).outcome == "timed_out"
 
 
-@pytest.mark.everywhere
 def test_its_keeper_and_all_before_it_are_closed(attack: Attack) -> None:
     code = """
 import os
@@ -240,7 +232,6 @@ for process in range(1, os.getpid()):
     assert attack(code).text() == ""
 
 
-@pytest.mark.everywhere
 def test_limits_of_its_keeper_cannot_be_lowered(attack: Attack) -> None:
     told = attack("import os, resource\nresource.prlimit(os.getppid(), resource.RLIMIT_CPU, (0, 0))")
     assert told.message == "PermissionError: [Errno 1] Operation not permitted"

@@ -69,7 +69,6 @@ def test_two_runs_at_the_same_time_know_nothing_of_each_other(pair: Runner) -> N
     assert holder.rest().outcome == "stopped"
 
 
-@pytest.mark.everywhere
 def test_a_run_finds_nothing_of_the_one_before(attack: Attack) -> None:
     left = attack.runner.start(_HOLDER)
     left.until("stdout", "on")
@@ -78,7 +77,6 @@ def test_a_run_finds_nothing_of_the_one_before(attack: Attack) -> None:
     assert attack(_SEEKER).text() == "[]\n"
 
 
-@pytest.mark.everywhere
 def test_neither_cell_holds_what_its_checks_expect(attack: Attack) -> None:
     """It looks through all of its memory in the run itself, and again where it is asked."""
     secret = make_check("0", SECRET, hint=HINT)

@@ -19,7 +19,7 @@ from workers.protocol import OUTCOMES
 
 pytestmark = pytest.mark.live
 
-SECONDS = float(os.environ.get("KINDLING_STORM_S", "40"))
+SECONDS = float(os.environ.get("KINDLING_STORM_S", "25"))
 """Of kills. `KINDLING_STORM_S` and `KINDLING_STORM_SEED` make it longer, or the same again."""
 ROLES = ("student", "moderator", "editor", "admin")
 KILLED = [*MARKS, "worker", "runner", "wall", "wall"]

@@ -51,6 +51,18 @@ def test_a_run_is_paused_stepped_and_resumed(page: Page) -> None:
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
 
 
+def test_the_chapter_s_curve_and_an_earlier_run_lie_over_a_run_s_own(page: Page) -> None:
+    for _ in range(2):
+        run(page)
+        expect(checks(page)).not_to_have_count(0)
+    page.get_by_text("Compare with").click()
+    for box in (0, 1):
+        page.locator(".chart-beside").get_by_role("checkbox").nth(box).check()
+    keys = page.locator(".chart-key")
+    expect(keys).to_have_text([re.compile("^loss"), re.compile("^The chapter’s solution"), re.compile("^Run of ")])
+    expect(page.get_by_role("img", name=re.compile(r"The chapter’s solution \(for comparison\)"))).to_be_visible()
+
+
 def test_a_project_s_checks_are_told_in_the_lab_and_on_the_run_s_page(page: Page) -> None:
     names = [check["name"] for check in PROJECT["checks"]]
     run(page, PROJECT["code"])

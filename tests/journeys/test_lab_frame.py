@@ -29,13 +29,14 @@ def page(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -
 
 
 def test_tabs_are_walked_with_the_arrow_keys(page: Page) -> None:
-    page.get_by_role("tab", name="Output").focus()
+    tabs = page.get_by_role("tablist", name="What the run shows")
+    tabs.get_by_role("tab", name="Output").focus()
     for key, name in (("ArrowRight", "Graph"), ("End", "Inspect"), ("ArrowRight", "Output"), ("ArrowLeft", "Inspect")):
         page.keyboard.press(key)
-        expect(page.get_by_role("tab", name=name)).to_be_focused()
-        expect(page.get_by_role("tab", selected=True)).to_have_text(name)
-        expect(page.get_by_role("tabpanel", name=name)).to_be_visible()
-    expect(page.get_by_role("tabpanel")).to_have_count(1)
+        expect(tabs.get_by_role("tab", name=name)).to_be_focused()
+        expect(tabs.get_by_role("tab", selected=True)).to_have_text(name)
+        expect(page.get_by_role("tabpanel", name=name, exact=True)).to_be_visible()
+    expect(page.locator(".lab-panel:visible")).to_have_count(1)
 
 
 def test_the_lab_takes_the_whole_window_and_gives_it_back(page: Page) -> None:

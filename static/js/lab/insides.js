@@ -1,5 +1,6 @@
 /* The graph of a run and the looks inside it. Their scripts are fetched when one of their panels is first opened; what has
    been told until then is told to them again. */
+import { Later } from "./later.js";
 
 export class Insides {
   /** `ask` as in `Inspector` and `onNode` as in `Graph`. */
@@ -26,7 +27,7 @@ export class Insides {
 
   /** Lights up what these source lines made. */
   light(lines) {
-    this.graph.there?.light(lines);
+    this.graph.made?.light(lines);
   }
 
   clear() {
@@ -36,33 +37,30 @@ export class Insides {
 }
 
 /** Something on a panel that is made when it is first looked at. */
-class Late {
+class Late extends Later {
   constructor(panel, make) {
-    Object.assign(this, { panel, make, told: [] });
+    super(make);
+    this.panel = panel;
   }
 
   tell(verb, data) {
-    if (this.there) this.there[verb](data);
-    else this.told.push([verb, data]);
+    if (this.made) this.made[verb](data);
+    else this.waiting.push([verb, [data]]);
   }
 
   clear() {
-    this.told = [];
-    this.there?.clear();
+    this.waiting = [];
+    this.made?.clear();
   }
 
   /** A script that could not be fetched is tried again when the panel is opened again. */
   async open() {
-    if (this.there || this.opening) return;
-    this.opening = true;
+    if (this.made) return;
     try {
-      this.there = await this.make();
-      for (const [verb, data] of this.told.splice(0)) this.there[verb](data);
+      await this.load();
     } catch (error) {
-      if (this.there) throw error;
+      if (this.made) throw error;
       this.panel.textContent = "This part of the lab could not be loaded. Check your connection, then open the tab again.";
-    } finally {
-      this.opening = false;
     }
   }
 }

@@ -134,6 +134,7 @@ class Runner:
         environment = {"PATH": path, **({"PYTHONPATH": str(ROOT)} if launcher else {})}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=root, env=environment, stderr=log)
+        self._supervisor = self.process.pid
         try:
             wait_until(self._listens)
         except AssertionError as error:
@@ -181,8 +182,10 @@ class Runner:
     @property
     def supervisor(self) -> int:
         """Process id of the runner itself, whatever it was launched by."""
-        candidates = (self.process.pid, *descendants(self.process.pid))
-        return next((process for process in candidates if _is_runner(process)), self.process.pid)
+        if not _is_runner(self._supervisor):  # it is looked for once: by whatever it was launched, it stays the same
+            candidates = (self.process.pid, *descendants(self.process.pid))
+            self._supervisor = next((process for process in candidates if _is_runner(process)), self.process.pid)
+        return self._supervisor
 
     def close(self) -> None:
         """As `make up` ends it."""
@@ -208,7 +211,7 @@ def wait_until(true: Callable[[], object], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def children(process: int) -> list[int]:

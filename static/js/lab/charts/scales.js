@@ -39,5 +39,5 @@ export function rangeLog(_, least, most) {
 }
 
 function label(_, ticks) {
-  return ticks.map((tick) => (tick == null ? "" : formatNumber(Number(tick.toPrecision(12)))));
+  return ticks.map((tick) => (tick == null ? "" : formatNumber(Number(tick.toPrecision(12))).replace(".00e", "e")));
 }
