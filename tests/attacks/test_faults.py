@@ -25,6 +25,13 @@ def wait_until_still(attack: Attack, processes: int) -> None:
         time.sleep(0.01)
 
 
+def is_settled(attack: Attack) -> bool:
+    """Whether there are two spare cells and nothing else."""
+    with suppress(IndexError, ValueError):  # the zygote is not whole yet
+        return len(attack.runner.family()) == idle(attack.machine) and len(keepers(attack.runner, attack.machine)) == 2
+    return False
+
+
 @pytest.fixture
 def own(machine: Machine) -> Iterator[Runner]:
     """A runner of the test's own, to be killed."""
@@ -84,22 +91,27 @@ def test_killed_spares_are_replaced(attack: Attack) -> None:
 
 def test_a_zygote_that_dies_while_its_cells_get_ready_is_followed_by_one_with_as_many(attack: Attack) -> None:
     attack.rebuilt = True
-
-    def is_settled() -> bool:
-        with suppress(IndexError, ValueError):  # the zygote is not whole yet
-            return (
-                len(attack.runner.family()) == idle(attack.machine) and len(keepers(attack.runner, attack.machine)) == 2
-            )
-        return False
-
     for _ in range(3):
-        wait_until(is_settled)
+        wait_until(lambda: is_settled(attack))
         before = keepers(attack.runner, attack.machine)
         for process in before:
             os.kill(process, signal.SIGKILL)
         wait_until(lambda before=before: keepers(attack.runner, attack.machine) - before)  # type: ignore[misc]
         os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
-    wait_until(is_settled)
+    wait_until(lambda: is_settled(attack))
+    assert attack("print('back')").text() == "back\n"
+
+
+def test_a_zygote_that_dies_soon_after_it_lent_a_cell_is_followed_by_one_with_as_many(attack: Attack) -> None:
+    """The place of the cell that was lent is to be filled again just when the next zygote gets warm."""
+    attack.rebuilt = True
+    for pause in (0.0, 0.04, 0.08):
+        run = attack.runner.start(_SLEEP)
+        run.until("stdout")
+        time.sleep(pause)
+        os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
+        assert run.rest().exit is None
+        wait_until(lambda: is_settled(attack))
     assert attack("print('back')").text() == "back\n"
 
 

@@ -228,7 +228,7 @@ class Slot:
 
     def _take_word(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if message["kind"] == "warm":
-            self._coming.clear()
+            self._coming = self._coming[1:]  # cells may have been asked for before, and are still to come
             self._refill()
         elif message["kind"] == "cell":
             self._welcome(Spare.receive(message, descriptors))
