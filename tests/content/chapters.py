@@ -63,7 +63,7 @@ def _pieces_of(folder: Path) -> list[Piece]:
 # A Python that has imported torch and nothing else, and forks a process for each program: a listing by itself takes a
 # tenth of what the import takes.
 _NURSERY = """
-import json, os, signal, sys, torch, traceback
+import json, os, signal, sys, torch
 for line in sys.stdin:
     program, folder, seconds = json.loads(line)
     child = os.fork()
@@ -72,14 +72,8 @@ for line in sys.stdin:
         os.chdir(folder)
         os.dup2(os.open("stdout", os.O_CREAT | os.O_WRONLY, 0o600), 1)
         os.dup2(os.open("stderr", os.O_CREAT | os.O_WRONLY, 0o600), 2)
-        end = 0
-        try:
-            exec(compile(program, "<string>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})
-        except BaseException:
-            traceback.print_exc()
-            end = 1
-        sys.stdout.flush()
-        os._exit(end)
+        exec(compile(program, "<string>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})
+        sys.exit()  # as any Python ends, with its traceback and code where the program has failed
     print(os.waitpid(child, 0)[1], flush=True)
 """
 
