@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 
@@ -22,6 +25,25 @@ class Course(models.Model):
         return reverse("progress:course", args=[self.slug])
 
 
+class Part(models.Model):
+    """A stretch of a course's path with a name of its own, such as *First steps*."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["course", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "number"], name="part_number_unique_in_course", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course} · {self.title}"
+
+
 class Chapter(models.Model):
     """One place on a course's path. Readers see `live`; a chapter without it is announced and not yet readable.
 
@@ -32,6 +54,7 @@ class Chapter(models.Model):
     number = models.PositiveSmallIntegerField()
     slug = models.SlugField()
     title = models.CharField(max_length=160)
+    part = models.ForeignKey(Part, models.SET_NULL, null=True, blank=True, related_name="chapters")
     live = models.ForeignKey("Revision", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -60,6 +83,44 @@ class Chapter(models.Model):
         return self.live
 
 
+class FormerAddress(models.Model):
+    """Where a course or one of its chapters stood before it was renamed: links from then lead on to where it is now.
+
+    `path` is `course` or `course/chapter`. What stands at an address now comes before what stood there once.
+    """
+
+    path = models.CharField(max_length=110, unique=True)
+    course = models.ForeignKey(Course, models.CASCADE, related_name="+")
+    chapter = models.ForeignKey(Chapter, models.CASCADE, null=True, blank=True, related_name="former_addresses")
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name_plural = "former addresses"
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Picture(models.Model):
+    """A photograph or drawing of pixels beside a chapter's text, stored once however many revisions show it.
+
+    A revision's `figures` refer to it by its `digest`, the SHA-256 of `content`; like a revision it is never changed.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    media_type = models.CharField(max_length=20)
+    content = models.BinaryField()
+    width = models.PositiveIntegerField(help_text="pixels")
+    height = models.PositiveIntegerField(help_text="pixels")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "digest"]
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.width} × {self.height}, {self.digest[:12]}"
+
+
 class Revision(models.Model):
     """One published state of a chapter: the Markdown that was written and everything derived from it.
 
@@ -77,7 +138,8 @@ class Revision(models.Model):
     origin = models.CharField(max_length=8, choices=Origin)
     source = models.TextField()
     figures = models.JSONField(
-        default=dict, help_text="the files beside the text, by name: drawings in SVG, recorded curves in CSV"
+        default=dict,
+        help_text="the files beside the text, by name: drawings in SVG, recorded curves in CSV, digests of pictures",
     )
     digest = models.CharField(max_length=64, help_text="SHA-256 of source and figures, see publishing.digest")
     title = models.CharField(max_length=160)
@@ -88,6 +150,8 @@ class Revision(models.Model):
     outline = models.JSONField(default=list)
     quizzes = models.JSONField(default=dict)
     projects = models.JSONField(default=dict)
+    terms = models.JSONField(default=dict, help_text="what the text explains for the glossary, by key")
+    requires = models.JSONField(default=list, help_text="slugs of the chapters that should be known first")
     minutes = models.PositiveSmallIntegerField()
     run_minutes = models.PositiveSmallIntegerField(default=0)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -114,6 +178,7 @@ class Item(models.Model):
         FAQ = "faq"
         LISTING = "listing"
         FIGURE = "figure"
+        TERM = "term"
 
     chapter = models.ForeignKey(Chapter, models.PROTECT, related_name="items")
     key = models.SlugField(max_length=60)
@@ -148,3 +213,35 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.editor}'s draft of {self.chapter}"
+
+
+class Passage(models.Model):
+    """What can be found in a chapter's live text: a section with its words, or a term with its explanation."""
+
+    class Kind(models.TextChoices):
+        SECTION = "section"
+        TERM = "term"
+
+    chapter = models.ForeignKey(Chapter, models.CASCADE, related_name="passages")
+    kind = models.CharField(max_length=8, choices=Kind)
+    key = models.SlugField(max_length=60, help_text="the id at which it stands in the chapter's page")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    text = models.TextField(help_text="its words without any markup")
+    found_by = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="english")
+        + SearchVector("text", weight="B", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["chapter", "position"]
+        constraints = [models.UniqueConstraint(fields=["chapter", "key"], name="passage_once_per_key")]
+        indexes = [
+            GinIndex(fields=["found_by"], name="passage_found_by"),
+            GinIndex(OpClass(Lower("title"), name="gin_trgm_ops"), name="passage_title_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chapter} # {self.key}"

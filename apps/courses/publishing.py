@@ -12,9 +12,9 @@ from django.utils import timezone
 from apps.accounts.models import User
 
 from .dialect import BadChapter, Compiled, Problems, clean, compile_chapter
-from .models import Chapter, Draft, Item, Revision
+from .models import Chapter, Draft, Item, Passage, Revision
 
-RENDERING = 1
+RENDERING = 2
 """Count up when the dialect makes other HTML of the same text: the next import then renders the files anew."""
 
 LONGEST_NOTE = 200
@@ -44,7 +44,7 @@ def publish(
 
     `base` is the number of the revision that the text was written on, None or 0 where there was none. The newest text
     sent once more changes nothing and gives the newest revision. Raises `BadChapter`, or `StaleBase` when `base` is not
-    the newest revision; nothing has changed then. Nine queries, the chapter's row locked.
+    the newest revision; nothing has changed then. Eleven queries, the chapter's row locked.
     """
     compiled = compile_chapter(source, figures=figures, address=f"{chapter.course.slug}/{chapter.slug}")
     with transaction.atomic():
@@ -68,6 +68,7 @@ def publish(
             **_stored(compiled),
         )
         _replace_items(chapter, compiled)
+        _replace_passages(chapter, compiled)
         chapter.live, chapter.title = revision, compiled.title
         chapter.save(update_fields=["live", "title"])
         return revision
@@ -85,7 +86,7 @@ def digest(source: str, figures: Mapping[str, str]) -> str:
 def _stored(compiled: Compiled) -> dict[str, object]:
     """The fields of a revision that come from its text."""
     derived = ("source", "title", "level", "summary", "updated", "html", "outline", "quizzes", "projects")
-    return {name: getattr(compiled, name) for name in (*derived, "minutes", "run_minutes")}
+    return {name: getattr(compiled, name) for name in (*derived, "requires", "minutes", "run_minutes")}
 
 
 def _check_against_course(chapter: Chapter, compiled: Compiled) -> None:
@@ -94,7 +95,7 @@ def _check_against_course(chapter: Chapter, compiled: Compiled) -> None:
     slugs = set(Chapter.objects.filter(course=chapter.course_id).values_list("slug", flat=True))
     for line, slug in compiled.links:
         if slug not in slugs:
-            problems.add(line, f"This course has no chapter “{slug}”: check the name behind “::: next”.")
+            problems.add(line, f"This course has no chapter “{slug}”: check the name.")
     kinds = dict(Item.objects.filter(chapter=chapter).values_list("key", "kind"))
     for item in compiled.items:
         if kinds.get(item.key, item.kind) != item.kind:
@@ -120,3 +121,12 @@ def _replace_items(chapter: Chapter, compiled: Compiled) -> None:
     )
     gone = Item.objects.filter(chapter=chapter, retired_at__isnull=True).exclude(key__in=[item.key for item in items])
     gone.update(retired_at=timezone.now())
+
+
+def _replace_passages(chapter: Chapter, compiled: Compiled) -> None:
+    """What can be found is what can be read: the live text's passages and no other."""
+    Passage.objects.filter(chapter=chapter).delete()
+    Passage.objects.bulk_create(
+        Passage(chapter=chapter, position=position, **vars(passage))
+        for position, passage in enumerate(compiled.passages)
+    )

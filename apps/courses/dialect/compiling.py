@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from .curves import CurveFacts, read_curves
 from .directives import read_directive
 from .front_matter import read_front
-from .markdown import plain_text
+from .markdown import plain_passage, plain_text
 from .nodes import (
     Block,
     Callout,
@@ -84,9 +84,19 @@ class ItemFacts:
 
 
 @dataclass(frozen=True)
+class PassageFacts:
+    """What a search finds: a section by its words, without markup."""
+
+    kind: str
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Compiled:
-    """Everything derived from a source. `source` is the text made uniform, `items` stand in the order of the text, and `links`
-    are the chapters that it leads on to, with their lines.
+    """Everything derived from a source. `source` is the text made uniform, `items` and `passages` stand in the order of the
+    text, and `links` are the other chapters that it names, with their lines.
     """
 
     source: str
@@ -100,6 +110,8 @@ class Compiled:
     projects: dict[str, ProjectFacts]
     listings: dict[str, ListingFacts]
     items: list[ItemFacts]
+    passages: list[PassageFacts]
+    requires: list[str]
     links: list[tuple[int, str]]
     minutes: int
     run_minutes: int
@@ -158,7 +170,9 @@ def _collect(
         projects=projects,
         listings=listings,
         items=[ItemFacts(key, kind, title[:200], lines[key]) for key, (kind, title) in renderer.titles.items()],
-        links=renderer.links,
+        passages=[_passage_facts(section) for section in document.sections],
+        requires=[slug for _, slug in document.front.requires],
+        links=[*document.front.requires, *renderer.links],
         minutes=_reading_minutes(nodes),
         run_minutes=sum(facts["minutes"] for facts in projects.values()),
     )
@@ -190,6 +204,17 @@ def _project_facts(project: Project, curves: list[CurveFacts]) -> ProjectFacts:
 
 def _listing_facts(listing: Listing) -> ListingFacts:
     return ListingFacts(title=listing.title, code=listing.code, output=listing.output, match=listing.match)
+
+
+def _passage_facts(section: Section) -> PassageFacts:
+    """Everything that is to be seen of the section at once; folded answers and reasons would give away the quiz."""
+    words = [section.title]
+    for block in section.blocks:
+        words += [title for title in (getattr(block, "title", ""),) if title]
+        words += [plain_passage(passage) for passage in _readable(block)]
+        words += [block.code] if isinstance(block, Listing | Project) else []
+    title = plain_text(section.title)
+    return PassageFacts("section", section.key, title[:200], " ".join(" ".join(words[1:]).split()))
 
 
 def _reading_minutes(blocks: list[Block]) -> int:

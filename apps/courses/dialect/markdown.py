@@ -104,6 +104,12 @@ def plain_text(text: str) -> str:
     return plain(PARSER.parseInline(text[:1000]))
 
 
+def plain_passage(passage: Passage) -> str:
+    """The words of a passage that has been rendered: its length was checked there."""
+    tokens = PARSER.parse(passage.text[:PASSAGE_BYTES])
+    return " ".join(plain([token]) or (token.content if token.type == "fence" else "") for token in tokens).strip()
+
+
 def _build() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "linkify": False})
     parser.enable(["table", "strikethrough", "smartquotes"])

@@ -153,12 +153,13 @@ Block = Passage | Heading | Node
 
 @dataclass(frozen=True)
 class Front:
-    """The front matter: what is said about a chapter before it begins."""
+    """The front matter: what is said about a chapter before it begins. `requires` are slugs of chapters with their lines."""
 
     title: str
     level: str
     summary: str
     updated: datetime.date
+    requires: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
