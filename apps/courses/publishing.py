@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import astuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from apps.accounts.models import User
 from .dialect import BadChapter, Compiled, Problems, clean, compile_chapter
 from .models import Chapter, Draft, Item, Passage, Revision
 
-RENDERING = 2
+RENDERING = 3
 """Count up when the dialect makes other HTML of the same text: the next import then renders the files anew."""
 
 LONGEST_NOTE = 200
@@ -85,7 +86,7 @@ def digest(source: str, figures: Mapping[str, str]) -> str:
 
 def _stored(compiled: Compiled) -> dict[str, object]:
     """The fields of a revision that come from its text."""
-    derived = ("source", "title", "level", "summary", "updated", "html", "outline", "quizzes", "projects")
+    derived = ("source", "title", "level", "summary", "updated", "html", "outline", "quizzes", "projects", "terms")
     return {name: getattr(compiled, name) for name in (*derived, "requires", "minutes", "run_minutes")}
 
 
@@ -96,6 +97,7 @@ def _check_against_course(chapter: Chapter, compiled: Compiled) -> None:
     for line, slug in compiled.links:
         if slug not in slugs:
             problems.add(line, f"This course has no chapter “{slug}”: check the name.")
+    _check_references(chapter, compiled, slugs, problems)
     kinds = dict(Item.objects.filter(chapter=chapter).values_list("key", "kind"))
     for item in compiled.items:
         if kinds.get(item.key, item.kind) != item.kind:
@@ -105,6 +107,22 @@ def _check_against_course(chapter: Chapter, compiled: Compiled) -> None:
                 "choose another id.",
             )
     problems.raise_any()
+
+
+def _check_references(chapter: Chapter, compiled: Compiled, slugs: set[str], problems: Problems) -> None:
+    """What the text names in other chapters must stand there, unless that chapter is still to be written."""
+    named = {reference.chapter for reference in compiled.references if reference.key}
+    items = Item.objects.filter(chapter__course=chapter.course_id, chapter__slug__in=named, retired_at__isnull=True)
+    kinds = (
+        {(slug, key): kind for slug, key, kind in items.values_list("chapter__slug", "key", "kind")} if named else {}
+    )
+    written = {slug for slug, _ in kinds}
+    for line, slug, key, kind in map(astuple, compiled.references):
+        if slug not in slugs:
+            problems.add(line, f"This course has no chapter “{slug}”: check the name.")
+        elif slug in written and key and ((slug, key) not in kinds or kind not in ("", kinds[slug, key])):
+            what = "term" if kind else "section, figure, listing or the like"
+            problems.add(line, f"Chapter “{slug}” has no {what} “{key}”: check the id.")
 
 
 def _replace_items(chapter: Chapter, compiled: Compiled) -> None:

@@ -171,3 +171,22 @@ def test_of_two_who_publish_at_the_same_moment_one_is_told() -> None:
         outcomes = list(pool.map(try_publishing, ("One.", "Two.")))
     assert outcomes.count("stale") == 1
     assert Revision.objects.count() == 2
+
+
+def test_a_term_can_be_referred_to_from_another_chapter_once_it_is_explained() -> None:
+    chapter, other = build_chapter(), Chapter.objects.get(slug="second")
+    referring = replaced(("None.\n", "[sums](term:second/sum-of), [](#adding), [x](../second/#adding)\n"))
+    publish_text(chapter, referring)  # the other chapter is still to be written
+    term = '::: term sum-of title="Sum" also="sums"\nWhat adding gives.\n:::\n'
+    revision = publish_text(other, replaced(("None.\n", term)))
+    assert revision.terms["sum-of"]["title"] == "Sum"
+    assert load_item(other, "sum-of", Item.Kind.TERM).title == "Sum"
+    assert other.passages.filter(kind="term", key="sum-of").exists()
+    publish_text(chapter, referring.replace("Done.", "All done."), base=1)
+    for wrong, sentence in [
+        ("term:second/adding", "Chapter “second” has no term “adding”"),
+        ("../second/#nothing", "has no section, figure, listing or the like “nothing”"),
+        ("../third/", "This course has no chapter “third”"),
+    ]:
+        with pytest.raises(BadChapter, match=sentence):
+            publish_text(chapter, referring.replace("term:second/sum-of", wrong), base=2)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -15,24 +14,28 @@ from markdown_it.utils import EnvType, OptionsDict
 from .listings import NAMES, colour
 from .nodes import Passage
 from .problems import Problems
+from .references import BREAKS, SCHEMES, References
 
 PASSAGE_BYTES = 10_000  # brackets take time by the square of their number: 10 kB of them take 0.1 s
 TAG_NAMES = "p br em strong s code pre span a ul ol li blockquote hr table thead tbody tr th td"
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"class", "tabindex"}, "span": {"class"}}
+ATTRIBUTES = {
+    "a": {"href", "title", "class", "data-lines", "data-term"},
+    "ol": {"start"},
+    "pre": {"class", "tabindex"},
+    "span": {"class", "data-from"},
+}
 ALIGNED = {"class": {"align-left", "align-right", "align-center"}}
-BREAKS = ("softbreak", "hardbreak")
 WORDS = ("text", "code_inline")
-LINK = re.compile(r"https?://[^/]|mailto:[^@\s]+@|#|/(?!/)|\.\./", re.IGNORECASE)
 
 
 class Markdown:
     """Renders the passages of one chapter. What is wrong goes to `problems`, with the line in the chapter's file.
 
-    `ids` are all that a link `#id` may lead to.
+    `references` resolve its links.
     """
 
-    def __init__(self, ids: Collection[str], problems: Problems) -> None:
-        self.ids = ids
+    def __init__(self, references: References, problems: Problems) -> None:
+        self.references = references
         self.problems = problems
 
     def blocks(self, passage: Passage) -> SafeString:
@@ -74,22 +77,8 @@ class Markdown:
             if token.type == "fence" and token.info.strip() not in NAMES:
                 known = ", ".join(name for name in NAMES if name)
                 self.problems.add(line, f"The language “{token.info.strip()[:40]}” is unknown: write one of {known}.")
-            for child in token.children or ():
-                self.check_inline(child, line)
-                line += child.type in BREAKS
-
-    def check_inline(self, token: Token, line: int) -> None:
-        if token.type == "image":
-            self.problems.add(line, 'Pictures are figures here: write ::: figure id src="name.svg".')
-        if token.type != "link_open":
-            return
-        href = str(token.attrs.get("href", ""))
-        if not LINK.match(href):
-            self.problems.add(
-                line, f"The link “{href[:60]}” is not allowed: begin it with https://, mailto:, /, ../ or #."
-            )
-        elif href.startswith("#") and href[1:] not in self.ids:
-            self.problems.add(line, f"Nothing in this chapter has the id “{href[1:61]}”: check the link.")
+            if token.children:
+                token.children = self.references.resolve(token.children, line)
 
 
 def plain(tokens: Iterable[Token]) -> str:
@@ -115,7 +104,9 @@ def _build() -> MarkdownIt:
     parser.enable(["table", "strikethrough", "smartquotes"])
     # Headings are structure, raw HTML is text, and code is fenced: an indented paragraph is a paragraph.
     parser.disable(["heading", "lheading", "html_block", "html_inline", "code"])
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `Markdown.check` refuses aloud
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `References` refuse aloud
+    normalise = parser.normalizeLink
+    parser.normalizeLink = lambda url: url if url.startswith(SCHEMES) else normalise(url)  # type: ignore[method-assign]
     parser.add_render_rule("fence", _render_fence)
     return parser
 

@@ -52,7 +52,10 @@ class Objectives:
 
 @dataclass(frozen=True)
 class Listing:
-    """Code that the tests run. `match` says how its output is compared: exact, or close (numbers within 2 %)."""
+    """Code that the tests run. `match` says how its output is compared: exact, or close (numbers within 2 %).
+
+    A `folded` one is evidence: it shows where numbers of the text come from, to whoever asks.
+    """
 
     line: int
     key: str
@@ -60,6 +63,7 @@ class Listing:
     code: str
     output: str
     match: str
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class Project:
 
     `limits` are those that differ from any run's, by name; `checks` stand in the form of `.checks.CheckFacts`, `question`
     in that of `.questions.QuestionFacts`. `mistakes` says where the text explains what the engine can diagnose: id by code.
-    `solution` is code that solves it, shown to who has tried; "" for none.
+    `solution` is code that solves it, shown to who has tried; "" for none. `starter_passes` is true of the rare project
+    whose code meets its checks as it stands. `hints` help a student on, one after the other.
     """
 
     line: int
@@ -86,6 +91,8 @@ class Project:
     question: Mapping[str, Any] | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)
     solution: str = ""
+    starter_passes: bool = False
+    hints: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,10 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Card:
-    """A front and a back: an exercise with its solution, a question with its answer. `kind` says which."""
+    """A front and a back: an exercise with its solution, a question with its answer. `kind` says which.
+
+    `hints` of an exercise stand between the two.
+    """
 
     line: int
     key: str
@@ -118,6 +128,7 @@ class Card:
     title: str
     front: Passage
     back: Passage
+    hints: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,11 +142,41 @@ class Callout:
 
 @dataclass(frozen=True)
 class Figure:
+    """A drawing or a picture from a file beside the text; `alt` says what a picture shows, a drawing says so itself."""
+
     line: int
     key: str
     src: str
     wide: bool
     caption: Passage
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the glossary, explained where it is taught. `also` are other forms of it."""
+
+    line: int
+    key: str
+    title: str
+    also: tuple[str, ...]
+    text: Passage
+
+
+@dataclass(frozen=True)
+class Panel:
+    line: int
+    title: str
+    text: Passage
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """Several ways to the same end, of which a reader wants one."""
+
+    line: int
+    key: str
+    panels: tuple[Panel, ...]
 
 
 @dataclass(frozen=True)
@@ -147,7 +188,7 @@ class Next:
     text: Passage
 
 
-Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Next
+Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Term | Tabs | Next
 Block = Passage | Heading | Node
 
 
