@@ -54,20 +54,25 @@ def keep_picture(content: bytes, *, rewrite: bool) -> str:
     With `rewrite` it is decoded and written anew: without metadata, upright, no longer than 2400 pixels, and a GIF as
     its first picture. Without, the bytes stay as they are, so that files make the round trip. Raises `BadPicture`.
     """
-    picture = _decode(content)
-    media_type = MEDIA_TYPES.get(picture.format or "")
     if rewrite:
-        picture, content, media_type = _write_anew(picture)
-    elif media_type is None:
-        raise BadPicture("An animated picture is not shown: save a still of it as PNG.")
-    if len(content) > KEPT_BYTES:
-        raise BadPicture(f"The picture has over {KEPT_BYTES // 1_000_000} MB: make it smaller, or save it as JPEG.")
-    marker = Marker(hashlib.sha256(content).hexdigest(), *picture.size, media_type)
+        content = _write_anew(_decode(content))
+    marker = describe_picture(content)
     Picture.objects.bulk_create(
         [Picture(content=content, **marker._asdict())],
         ignore_conflicts=True,  # stored already: the same bytes
     )
     return str(marker)
+
+
+def describe_picture(content: bytes) -> Marker:
+    """What stands for a picture whose bytes stay as they are; nothing is stored. Raises `BadPicture`."""
+    picture = _decode(content)
+    media_type = MEDIA_TYPES.get(picture.format or "")
+    if media_type is None:
+        raise BadPicture("An animated picture is not shown: save a still of it as PNG.")
+    if len(content) > KEPT_BYTES:
+        raise BadPicture(f"The picture has over {KEPT_BYTES // 1_000_000} MB: make it smaller, or save it as JPEG.")
+    return Marker(hashlib.sha256(content).hexdigest(), *picture.size, media_type)
 
 
 def load_picture(marker: str) -> Picture:
@@ -96,7 +101,7 @@ def _decode(content: bytes) -> Image.Image:
     return picture
 
 
-def _write_anew(picture: Image.Image) -> tuple[Image.Image, bytes, str]:
+def _write_anew(picture: Image.Image) -> bytes:
     """Only its pixels are copied: what else the file held, such as where a photograph was taken, is gone."""
     form = picture.format if picture.format in MEDIA_TYPES else "PNG"
     upright = ImageOps.exif_transpose(picture)
@@ -107,4 +112,4 @@ def _write_anew(picture: Image.Image) -> tuple[Image.Image, bytes, str]:
     bare.paste(pixels)
     written = BytesIO()
     bare.save(written, form, optimize=True, quality=88)
-    return bare, written.getvalue(), MEDIA_TYPES[form]
+    return written.getvalue()
