@@ -12,7 +12,7 @@ const builds = [
   { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", plugins: [trimChart] },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
-  { entryPoints: { site: "css/site.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
+  { entryPoints: { site: "css/site.css", notes: "css/later/notes.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
 ];
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });

@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
 from apps.courses.reading import load_course, load_courses
+from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
 
 from .access import load_reading, load_sections
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "courses": [lay_path(course, states) for course in courses],
         "continue_at": find_bookmark(reader, courses, states),
+        "bookmarks": list_recent_bookmarks(reader),
     }
     return render(request, "progress/home.html", context)
 

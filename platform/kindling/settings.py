@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "kindling",
     "apps.accounts",
     "apps.courses",
+    "apps.catalogue",
+    "apps.notes",
     "apps.quizzes",
     "apps.runs",
     "apps.progress",

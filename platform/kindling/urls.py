@@ -6,7 +6,9 @@ from django.urls import include, path
 from kindling.health import health
 
 urlpatterns = [
+    path("", include("apps.catalogue.urls")),
     path("", include("apps.progress.urls")),
+    path("", include("apps.notes.urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("apps.discussions.urls")),

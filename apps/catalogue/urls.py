@@ -1,0 +1,4 @@
+"""Addresses of what stands around the chapters."""
+
+app_name = "catalogue"
+urlpatterns: list[object] = []
