@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from redis import Redis
 
 from tests.product import Product, running_product
 from tests.services import ADMIN_URL
+
+
+# A password costs a tenth of a second and 100 MB on purpose; hundreds of people log in here. The same algorithm, cheaper.
+Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 1024, 1
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ def main() -> None:
     _check_cold()
     gc.collect()
     gc.freeze()
+    gc.enable()  # it was off while we imported
     control.send(b'{"kind": "warm"}')
     brood(control, setting, student.live)
 
