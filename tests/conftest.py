@@ -42,6 +42,12 @@ def live() -> Iterator[Product]:
         yield product
 
 
+@pytest.fixture(autouse=True)
+def fresh_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visitors see at once what a test has published, and nothing that another has."""
+    monkeypatch.setattr("apps.progress.answers.FRESH_S", 0.0)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-machine", action="store_true", help="attacks on every tier as root and as an ordinary user"

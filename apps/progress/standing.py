@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import NamedTuple
 
 from apps.quizzes.visits import Notes
 
@@ -49,7 +49,7 @@ class Standing:
         return cls(read=frozenset(notes["read"]), place=place and place["key"], answered=answered)
 
 
-class Missing(TypedDict):
+class Missing(NamedTuple):
     text: str
     href: str
 

@@ -17,15 +17,16 @@ from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
 
 from .access import load_reading, load_sections
+from .answers import answer_reader
 from .finishing import finish as finish_chapter
 from .forms import BadRecord, Record
-from .pages import describe_chapter, describe_finish
+from .pages import describe_finish
 from .paths import find_bookmark, lay_path, list_states
 from .recording import UnknownSection
 from .recording import record as record_reading
 
 personal = cache_control(private=True, no_store=True)
-"""Every page here carries a form's token and shows how far its reader is: no cache may keep it for anybody."""
+"""These pages carry a form's token and show how far their reader is: no cache may keep them for anybody."""
 
 
 class Request(HttpRequest):
@@ -56,10 +57,9 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
 
 
 @require_safe
-@personal
 def chapter(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
-    reading = load_reading(identify(request), course, chapter)
-    return render(request, "progress/chapter.html", describe_chapter(request, reading))
+    """Most are answered at the door already."""
+    return answer_reader(request, load_reading(identify(request), course, chapter))
 
 
 @require_POST

@@ -60,7 +60,10 @@ def read_database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,  # on fixed threads cheaper than a pool; a connection per request costs Postgres 4 ms
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "prepare_threshold": 0,  # of statements sent by `apps.accounts.statements` alone: see there
+        },
     }
 
 
@@ -93,13 +96,14 @@ MIDDLEWARE = [
     "kindling.security.ContentSecurityPolicy",
     "apps.api.edge.Edge",  # so far out that it sees every answer below /api/, and all errors there become problems
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.progress.door.Door",  # whatever a chapter page needs of the middleware stands above it
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "kindling.security.ForgeryProtection",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

@@ -11,6 +11,7 @@ from apps.courses.models import Chapter
 from apps.progress.models import Finish
 from tests.quizzes.chapters import build_chapter, build_course, edit_chapter
 
+from .pages import open_page
 from .students import send_answer, send_reading
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,7 @@ def test_a_place_that_left_the_text_leads_to_its_chapter(
     send_reading(client, place="quiz", url=address(1))
     edit_chapter(chapters[0], ("introduction",))
     assert find_bookmark(client) == ("Chapter 1", address(1), None)
-    assert client.get(address(1)).context["state"]["place"] is None
+    assert open_page(client, address(1))["state"]["place"] is None
 
 
 @pytest.mark.parametrize("rows", [1, 10])
