@@ -19,7 +19,7 @@ from .texts import Text, load_text
 
 # By hand, because this is the hottest query of the site: the ORM takes longer to write it than Postgres to answer it.
 CHAPTER = """
-SELECT chapter.id, chapter.number, chapter.live_id, course.title,
+SELECT chapter.id, chapter.number, chapter.live_id, condition.stamp, course.title,
   (SELECT jsonb_build_array(other.slug, other.title) FROM courses_chapter other
    WHERE other.course_id = course.id AND other.live_id IS NOT NULL AND other.number < chapter.number
    ORDER BY other.number DESC LIMIT 1),
@@ -28,6 +28,8 @@ SELECT chapter.id, chapter.number, chapter.live_id, course.title,
    ORDER BY other.number LIMIT 1)
   {standing}
 FROM courses_chapter chapter JOIN courses_course course ON course.id = chapter.course_id
+LEFT JOIN verification_condition condition
+  ON condition.chapter_id = chapter.id AND condition.revision_id = chapter.live_id
 WHERE course.slug = %(course)s AND chapter.slug = %(chapter)s AND chapter.live_id IS NOT NULL
 """
 STANDING = """,
@@ -79,6 +81,7 @@ class Reading:
     course_slug: str
     course_title: str
     text: Text
+    verified_on: str
     standing: Standing
     previous: Neighbour | None
     next: Neighbour | None
@@ -90,7 +93,7 @@ def load_reading(reader: Reader, course: str, chapter: str) -> Reading:
     row = _find_chapter(student, course, chapter)
     if row is None:
         raise Http404(NO_CHAPTER)
-    key, number, live, course_title, before, after, *done = row
+    key, number, live, stamp, course_title, before, after, *done = row
     return Reading(
         chapter=key,
         number=number,
@@ -98,6 +101,7 @@ def load_reading(reader: Reader, course: str, chapter: str) -> Reading:
         course_slug=course,
         course_title=course_title,
         text=load_text(live),
+        verified_on=stamp or "",
         standing=Standing.of_visit(reader.notes(key)) if isinstance(reader, Visit) else _read_standing(*done),
         previous=Neighbour(*json.loads(before)) if before else None,
         next=Neighbour(*json.loads(after)) if after else None,

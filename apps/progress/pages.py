@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from apps.courses import verification
 from apps.quizzes.forms import csrf_field
 
 from .access import Neighbour, Reading
@@ -24,7 +23,7 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "course_url": reverse("progress:course", args=address[:1]),
         "chapter": {"number": reading.number},
         "revision": revision,
-        "verified_on": verification.describe(revision),
+        "verified_on": reading.verified_on,
         "outline": [vars(section) | {"read": section.id in standing.read} for section in reading.text.sections],
         "body": reading.text.fill({"csrf": csrf_field(request)} | _next_hole(reading)),
         "lab": {"projects": _describe_projects(request, reading)},

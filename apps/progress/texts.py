@@ -17,7 +17,6 @@ HOLE = re.compile("<!--(csrf|next:[a-z0-9-]+)-->")
 """Where a published text waits for what only a page knows: a form's hidden input, the way to the next chapter."""
 
 NEEDED = (
-    "origin",
     "title",
     "level",
     "summary",

@@ -14,6 +14,7 @@ from django_htmx.middleware import HtmxDetails
 from apps.accounts.models import User
 from apps.courses.reading import load_course, load_courses
 from apps.quizzes.visits import identify
+from apps.verification.access import describe_course
 
 from .access import load_reading, load_sections
 from .finishing import finish as finish_chapter
@@ -49,7 +50,12 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)
     states = list_states(reader)
     path = lay_path(loaded, states)
-    context = {"course": path, "chapters": path.chapters, "continue_at": find_bookmark(reader, [loaded], states)}
+    context = {
+        "course": path,
+        "chapters": path.chapters,
+        "continue_at": find_bookmark(reader, [loaded], states),
+        "verified": describe_course(course),
+    }
     return render(request, "progress/course.html", context)
 
 

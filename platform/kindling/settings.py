@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "apps.courses",
     "apps.quizzes",
     "apps.runs",
+    "apps.verification",
     "apps.progress",
     "apps.discussions",
     "apps.api",
