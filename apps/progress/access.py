@@ -21,7 +21,7 @@ from .texts import Text, load_text
 # By hand, because this is the hottest query of the site: the ORM takes longer to write it than Postgres to answer it.
 # `asker` is who asks for it, by the session; `user` says where the standing's owner comes from.
 CHAPTER = """
-SELECT {asker} chapter.id, chapter.number, chapter.live_id, course.title,
+SELECT {asker} chapter.id, chapter.number, chapter.live_id, coalesce(condition.stamp, ''), course.title,
   (SELECT jsonb_build_array(other.slug, other.title) FROM courses_chapter other
    WHERE other.course_id = course.id AND other.live_id IS NOT NULL AND other.number < chapter.number
    ORDER BY other.number DESC LIMIT 1),
@@ -29,10 +29,13 @@ SELECT {asker} chapter.id, chapter.number, chapter.live_id, course.title,
    WHERE other.course_id = course.id AND other.live_id IS NOT NULL AND other.number > chapter.number
    ORDER BY other.number LIMIT 1)
   {standing}
-FROM courses_chapter chapter JOIN courses_course course ON course.id = chapter.course_id {joins}
+FROM courses_chapter chapter JOIN courses_course course ON course.id = chapter.course_id
+LEFT JOIN verification_condition condition
+  ON condition.chapter_id = chapter.id AND condition.revision_id = chapter.live_id
+{joins}
 WHERE course.slug = %(course)s AND chapter.slug = %(chapter)s AND chapter.live_id IS NOT NULL
 """
-PUBLISHED = 6
+PUBLISHED = 7
 """How many columns say which chapter it is."""
 
 STANDING = """,
@@ -84,6 +87,7 @@ class Published(NamedTuple):
     id: int
     number: int
     live: int
+    verified_on: str
     course_title: str
     previous: Neighbour | None
     next: Neighbour | None
@@ -146,12 +150,10 @@ def _fetch(statement: str, course: str, chapter: str, **who: object) -> tuple[An
 
 
 def _read_published(
-    course: str, chapter: str, key: int, number: int, live: int, title: str, before: str | None, after: str | None
+    course: str, chapter: str, key: int, number: int, live: int, stamp: str, title: str, *beside: str | None
 ) -> Published:
-    previous = Neighbour(*json.loads(before)) if before else None
-    return Published(
-        course, chapter, key, number, live, title, previous, Neighbour(*json.loads(after)) if after else None
-    )
+    previous, following = (Neighbour(*json.loads(one)) if one else None for one in beside)
+    return Published(course, chapter, key, number, live, stamp, title, previous, following)
 
 
 def _read_standing(

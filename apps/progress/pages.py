@@ -13,7 +13,6 @@ from django.utils.html import escape, format_html, json_script
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
-from apps.courses import verification
 
 from .access import Neighbour, Published, Reading
 from .standing import LastRun, Missing, list_missing
@@ -49,7 +48,7 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "course_url": reverse("progress:course", args=course),
         "chapter": {"number": chapter.number},
         "revision": text.revision,
-        "verified_on": verification.describe(text.revision),
+        "verified_on": chapter.verified_on,
         "outline": [vars(section) | {"read": hole(f"read:{section.id}")} for section in text.sections],
         "body": text.fill(_next_hole(chapter)),
         "lab": {

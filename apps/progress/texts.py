@@ -23,7 +23,6 @@ def hole(name: str) -> SafeString:
 
 
 NEEDED = (
-    "origin",
     "title",
     "level",
     "summary",

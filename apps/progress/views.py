@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.courses.reading import load_course, load_courses
 from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
+from apps.verification.access import describe_course
 
 from .access import load_reading, load_sections
 from .answers import answer_reader
@@ -52,7 +53,12 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)
     states = list_states(reader)
     path = lay_path(loaded, states)
-    context = {"course": path, "chapters": path.chapters, "continue_at": find_bookmark(reader, [loaded], states)}
+    context = {
+        "course": path,
+        "chapters": path.chapters,
+        "continue_at": find_bookmark(reader, [loaded], states),
+        "verified": describe_course(course),
+    }
     return render(request, "progress/course.html", context)
 
 

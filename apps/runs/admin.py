@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.runs.models import Run
@@ -24,6 +25,9 @@ class RunAdmin(Admin):
     show_full_result_count = False
     exclude = ("note", "share_key")  # the one is its owner's alone, the other opens what was not shared with admins
     readonly_fields = tuple(field.name for field in Run._meta.fields if field.name not in ("note", "share_key"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return super().get_queryset(request).filter(errand__isnull=True)  # the site's own say nothing of students
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

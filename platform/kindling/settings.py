@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "apps.notes",
     "apps.quizzes",
     "apps.runs",
+    "apps.verification",
     "apps.progress",
     "apps.discussions",
     "apps.api",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("apps.discussions.urls")),
     path("", include("apps.quizzes.urls")),
     path("", include("apps.runs.urls")),
+    path("editing/", include("apps.verification.urls")),
     path("editing/", include("apps.courses.urls")),
     path("api/v1/", include("apps.api.urls")),
     path("health/", health, name="health"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import site
 import socket
@@ -34,7 +35,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()  # it was off while we imported
-    control.send(b'{"kind": "warm"}')
+    control.send(json.dumps({"kind": "warm", "torch": torch.__version__.partition("+")[0]}).encode())
     brood(control, setting, student.live)
 
 

@@ -69,6 +69,7 @@ class Slot:
         self._withheld = ""
         self._trouble = ""
         self.busy = False
+        self.torch = ""
 
     @property
     def device(self) -> str:
@@ -230,6 +231,7 @@ class Slot:
     def _take_word(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if message["kind"] == "warm":
             self._coming = self._coming[1:]  # cells may have been asked for before, and are still to come
+            self.torch = str(message.get("torch", ""))
             self._refill()
         elif message["kind"] == "cell":
             self._welcome(Spare.receive(message, descriptors))
