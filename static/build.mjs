@@ -17,6 +17,8 @@ const builds = [
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });
 await cp(new URL("images", import.meta.url), new URL("build/images", import.meta.url), { recursive: true });
+// Not for browsers: chapters are typeset with it when they are published.
+await cp(new URL("../node_modules/katex/dist/katex.min.js", import.meta.url), new URL("build/katex.js", import.meta.url));
 const contexts = await Promise.all(builds.map((build) => context({ ...site, ...build })));
 await Promise.all(contexts.map((each) => (watch ? each.watch() : each.rebuild())));
 if (!watch) await Promise.all(contexts.map((each) => each.dispose()));
