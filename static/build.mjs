@@ -2,14 +2,14 @@
    parts that are loaded later get their hash here, in build/chunks/. */
 import { cp, rm } from "node:fs/promises";
 import { context } from "esbuild";
-import { shared, trimChart } from "./bundling.mjs";
+import { shared, styles, trimChart } from "./bundling.mjs";
 
 const watch = process.argv.includes("--watch");
 const site = { ...shared, minify: !watch, sourcemap: watch ? "inline" : false, outdir: "build", logLevel: "info" };
 
 const builds = [
   // Modules with lazy parts.
-  { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", plugins: [trimChart] },
+  { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles, plugins: [trimChart] },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
   { entryPoints: { site: "css/site.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
