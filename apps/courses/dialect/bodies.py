@@ -16,6 +16,7 @@ HINT = "hint"
 FENCES: Mapping[str, Collection[str]] = {
     "listing": ("python", "output"),
     "evidence": ("python", "output"),
+    "slider": ("plot",),
     "project": ("python", "output", "checks", "predict", "solution"),
 }
 """The fences that a directive holds, the first of which it must have."""

@@ -25,6 +25,7 @@ from .nodes import (
     Project,
     Quiz,
     Section,
+    Slider,
     Tabs,
     Term,
 )
@@ -262,7 +263,7 @@ def _readable(block: Block) -> tuple[Passage, ...]:
             return (block.prompt, *(choice.text for choice in block.choices))
         case Card():
             return (block.front,)
-        case Figure():
+        case Figure() | Slider():
             return (block.caption,)
         case Callout() | Term() | Next():
             return (block.text,)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .bodies import check_filled, split_fences, split_hints, split_parts, take_fence, take_title
-from .nodes import Callout, Card, Directive, Figure, Listing, Next, Objectives, Panel, Passage, Tabs, Term
+from .bodies import check_filled, join, split_fences, split_hints, split_parts, take_fence, take_title
+from .nodes import Callout, Card, Directive, Figure, Listing, Next, Objectives, Panel, Passage, Slider, Tabs, Term
+from .plots import read_plot
 from .problems import Problems
 from .structure import SLUG
 
@@ -70,6 +71,16 @@ def read_figure(directive: Directive, problems: Problems) -> Figure:
         problems.add(directive.line, 'Say what the picture shows, for those who cannot see it: write alt="…".')
     check_filled(directive, problems, "its caption")
     return Figure(directive.line, directive.key, src, "wide" in directive.attributes, directive.body, alt)
+
+
+def read_slider(directive: Directive, problems: Problems) -> Slider:
+    prose, fences = split_fences(directive.body)
+    fence = take_fence(directive, fences, "plot", problems, required=True)
+    if not prose:
+        problems.add(directive.line, "Say below the fence what can be seen when the slider moves: it is the caption.")
+    caption = join(prose, Passage(directive.line, ""))
+    plot = read_plot(fence, problems) if fence.code.strip() else None
+    return Slider(directive.line, directive.key, take_title(directive), plot, caption)
 
 
 def read_term(directive: Directive, problems: Problems) -> Term:

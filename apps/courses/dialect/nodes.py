@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .plots import PlotFacts
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,17 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Slider:
+    """A figure that is drawn anew as its sliders move, `plot` in the form of `.plots.PlotFacts`; None where it is broken."""
+
+    line: int
+    key: str
+    title: str
+    plot: PlotFacts | None
+    caption: Passage
+
+
+@dataclass(frozen=True)
 class Term:
     """A word of the glossary, explained where it is taught. `also` are other forms of it."""
 
@@ -188,7 +202,7 @@ class Next:
     text: Passage
 
 
-Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Term | Tabs | Next
+Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Slider | Term | Tabs | Next
 Block = Passage | Heading | Node
 
 

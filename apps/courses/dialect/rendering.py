@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from .drawing import draw, read_off, write_number
 from .figures import UnsafeFigure, inline
 from .listings import NAMES, colour, show_output
 from .markdown import Markdown, plain_passage, plain_text
@@ -26,10 +28,12 @@ from .nodes import (
     Project,
     Quiz,
     Section,
+    Slider,
     Tabs,
     Term,
 )
 from .pictures import read_picture
+from .plots import PlotFacts
 from .problems import Problems
 from .references import References, Target
 
@@ -109,6 +113,7 @@ class Renderer:
             Card: self.card,
             Callout: self.callout,
             Figure: self.figure,
+            Slider: self.slider,
             Term: self.term,
             Tabs: self.tabs,
             Next: self.next,
@@ -235,6 +240,22 @@ class Renderer:
             self.caption(figure.key, figure.caption),
         )
 
+    def slider(self, slider: Slider) -> SafeString:
+        """The figure at its start; a script reads the facts, shows the sliders and moves it."""
+        self.titles[slider.key] = ("figure", slider.title)
+        if slider.plot is None:
+            return SafeString()
+        return format_html(
+            '<figure class="figure" id="{}" data-kind="figure"><kindling-plot data-plot="{}">{}{}{}</kindling-plot>'
+            "<figcaption>{}</figcaption></figure>",
+            slider.key,
+            json.dumps(slider.plot, separators=(",", ":"), ensure_ascii=False),
+            mark_safe(draw(slider.plot, slider.key, slider.title)),  # noqa: S308  numbers, and words that are escaped
+            _sliders(slider.plot),
+            _readings(slider.plot),
+            self.caption(slider.key, slider.caption),
+        )
+
     def caption(self, key: str, caption: Passage) -> SafeString:
         number = self.number(key)
         html = self.markdown.blocks(caption)
@@ -314,6 +335,27 @@ def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
         "multiple": answers["multiple"],
         "choices": [{"id": choice["id"], "html": choice["html"]} for choice in answers["choices"]],
     }
+
+
+def _sliders(plot: PlotFacts) -> SafeString:
+    """Hidden until there is a script that listens to them."""
+    row = '<label>{} <input type="range" name="{}" min="{}" max="{}" step="{}" value="{}"> <output>{}</output></label>'
+    rows = (
+        (
+            slider["says"],
+            slider["name"],
+            *(f"{slider[field]:g}" for field in ("min", "max", "step", "start")),  # type: ignore[literal-required]
+            write_number(slider["start"], slider["digits"]),
+        )
+        for slider in plot["vary"]
+    )
+    return format_html('<div class="sliders" hidden>{}</div>', format_html_join("", row, rows))
+
+
+def _readings(plot: PlotFacts) -> SafeString:
+    read = zip(plot["readings"], read_off(plot), strict=True)
+    rows = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", ((each["says"], said) for each, said in read))
+    return format_html('<dl class="readings">{}</dl>', rows) if rows else SafeString()
 
 
 def _checks(project: Project) -> SafeString:

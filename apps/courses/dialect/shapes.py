@@ -19,6 +19,7 @@ from .directives import (
     read_listing,
     read_next,
     read_objectives,
+    read_slider,
     read_tabs,
     read_term,
 )
@@ -161,6 +162,18 @@ SHAPES: Mapping[str, Shape] = {
         required=("src",),
         optional=("alt",),
         flags=("wide",),
+    ),
+    "slider": Shape(
+        read_slider,
+        "A figure with sliders, drawn anew as they move, from a few lines of arithmetic: curves, paths of a state that is "
+        "changed step by step, points in rows of data, and readings below. Text below the fence is its caption.",
+        '::: slider ${rolling-down} title="${Rolling down}"\n```plot\nx = { says = "${weight}", from = -4, to = 4 }\n'
+        'y = { says = "${loss}", from = 0, to = 16 }\n\n[[vary]]\nname = "${rate}"\nsays = "${Learning rate}"\n'
+        'min = 0.05\nmax = 1.1\nstep = 0.05\nstart = 0.1\n\n[[curve]]\ny = "${x^2}"\n\n[[path]]\n'
+        'start = { w = "${3.5}" }\nnext = { w = "${w - rate * 2 * w}" }\nsteps = 12\nx = "w"\ny = "w^2"\n\n'
+        '[[reading]]\nsays = "${Loss after 12 steps}"\nvalue = "w^2"\ndigits = 3\n```\n'
+        "${Each step goes against the slope. From a learning rate of 1 on, they lead away.}\n:::",
+        required=("title",),
     ),
     "term": Shape(
         read_term,

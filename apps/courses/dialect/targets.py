@@ -6,7 +6,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .markdown import plain_text
-from .nodes import Block, Callout, Card, Figure, Heading, Listing, Next, Passage, Project, Quiz, Section, Tabs, Term
+from .nodes import (
+    Block,
+    Callout,
+    Card,
+    Figure,
+    Heading,
+    Listing,
+    Next,
+    Passage,
+    Project,
+    Quiz,
+    Section,
+    Slider,
+    Tabs,
+    Term,
+)
 from .references import Target
 
 COUNTED = ("section", "figure", "listing", "exercise")
@@ -41,6 +56,8 @@ def _kind(node: Section | Block) -> str:
     match node:
         case Card():
             return node.kind
+        case Slider():
+            return "figure"
         case Section() | Heading() | Listing() | Project() | Quiz() | Callout() | Figure() | Term() | Tabs():
             return type(node).__name__.lower()
         case _:
