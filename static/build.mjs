@@ -13,6 +13,9 @@ const builds = [
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
   { entryPoints: { site: "css/site.css", notes: "css/later/notes.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
+  // For courses that are taken along: a page in a file loads no module.
+  { entryPoints: { offline: "js/offline/offline.js" }, format: "iife" },
+  { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
 ];
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });

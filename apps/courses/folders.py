@@ -1,21 +1,25 @@
-"""A course as it lies in files: `course.md`, and `NN-slug/chapter.md` with its figures beside it."""
+"""A course as it lies in files: `course.md`, and `NN-slug/chapter.md` with its drawings, curves and pictures beside it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from .dialect import BadChapter, Entry, Problem, Problems, clean, read_entries
+from .course_file import LONGEST_SLUG, NAME, SLUG, CourseFile, name_folder, read_course_file, write_course_file
+from .dialect import BadChapter, Problems, clean
+from .pictures import PICTURE_BYTES, BadPicture, describe_picture
 
-KEYS = ("title", "summary", "chapters")
-FOLDER = re.compile(r"(?P<number>[0-9]{2,3})-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)")
-LONGEST_SLUG = 50
+CHAPTER = "chapter.md"
+FOLDER = re.compile(rf"(?P<number>[0-9]{{2,3}})-(?P<slug>{SLUG})")
 BESIDE = (".svg", ".csv")
-"""What belongs to a chapter besides its text: drawings, and curves that its projects recorded."""
-ANNOUNCED = re.compile(r"(?P<number>[0-9]{2,3}) +(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*): *(?P<title>\S.{0,119})")
+"""Texts that belong to a chapter besides its own: drawings, and curves that its projects recorded."""
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+MARKS = ("<<<<<<< ", ">>>>>>> ")
+"""How the lines begin between which a merge has left both versions."""
 
 
 class Fault(NamedTuple):
@@ -38,93 +42,183 @@ class BadCourse(ValueError):
 
 
 @dataclass(frozen=True)
-class Announced:
-    """A place on the path, with or without a text yet."""
-
-    number: int
-    slug: str
-    title: str
-    line: int
-
-
-@dataclass(frozen=True)
 class ChapterFolder:
+    """A chapter's text made uniform, and its `figures` as a revision stores them; `pictures` are the bytes behind those."""
+
     path: Path
     number: int
     slug: str
     source: str
-    figures: dict[str, str]
+    figures: Mapping[str, str]
+    pictures: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
 class CourseFolder:
+    """A course's files. `text` is its `course.md`, made uniform; `chapters` are those that have a text."""
+
     path: Path
     slug: str
-    title: str
-    summary: str
-    path_of_chapters: list[Announced]
+    text: str
+    file: CourseFile
     chapters: list[ChapterFolder]
 
 
 def find_courses(root: Path) -> list[Path]:
-    """The folders below `root` that hold a course."""
-    return sorted(path.parent for path in root.glob("*/course.md"))
+    """The folders of the courses in `root`; `root` itself when it is one."""
+    return [root] if (root / NAME).is_file() else sorted(path.parent for path in root.glob(f"*/{NAME}"))
 
 
 def read_course(folder: Path) -> CourseFolder:
-    """Everything in a course's folder, its chapters' texts unchecked. Raises `BadCourse`."""
-    path, problems = folder / "course.md", Problems()
-    lines = _read_text(path).split("\n")
-    entries, length = read_entries(lines, KEYS, problems)
-    for number, line in enumerate(lines[length:], start=length + 1):
-        if line.strip():
-            problems.add(number, "Nothing is read below the front matter of a course: delete this.")
-    announced = list(_read_announced(entries["chapters"], problems)) if "chapters" in entries else []
-    chapters = [_read_chapter(found) for found in sorted(folder.glob("*/chapter.md"))]
-    faults = [Fault(path, *problem) for problem in problems]
-    faults += [fault for chapter in chapters for fault in _check_place(chapter, announced)]
+    """Everything in a course's folder, its chapters' texts unchecked. Raises `BadCourse` with all faults."""
+    course = read_files(folder)
+    faults = [fault for chapter in course.chapters for fault in _check_place(chapter, course.file)]
     if faults:
         raise BadCourse(faults)
-    return CourseFolder(folder, folder.name, entries["title"].value, entries["summary"].value, announced, chapters)
+    return course
 
 
-def _read_text(path: Path) -> str:
+def read_files(folder: Path) -> CourseFolder:
+    """The same for a folder whose path and chapters may not fit together yet. Raises `BadCourse`."""
+    path, problems, faults = folder / NAME, Problems(), list[Fault]()
+    slug = folder.resolve().name
+    if not re.fullmatch(SLUG, slug) or len(slug) > LONGEST_SLUG:
+        faults.append(Fault(folder, 1, f"The folder's name is the course's address: “{slug[:60]}” cannot be one. "
+                                       "Use lower-case letters, digits and single hyphens."))  # fmt: skip
+    text = read_text(path)
+    file = read_course_file(text, problems)
+    faults += [Fault(path, problem.line, problem.message) for problem in problems]
+    chapters = [chapter for found in _find_chapters(folder) for chapter in _try_chapter(found, faults)]
+    if faults:
+        raise BadCourse(faults)
+    return CourseFolder(folder, slug, text, file, chapters)
+
+
+def read_text(path: Path) -> str:
+    """A file of text, made uniform. Raises `BadCourse`, also where a merge has left both versions."""
+    content = _read_bytes(path)
     try:
-        return clean(path.read_text(encoding="utf-8"))
+        text = clean(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         raise BadCourse([Fault(path, line, "This is not UTF-8: save the file as UTF-8.")]) from None
+    except BadChapter as bad:
+        raise BadCourse([Fault(path, problem.line, problem.message) for problem in bad.problems]) from None
+    if line := find_mark(text):
+        raise BadCourse([Fault(path, line, "A merge has left two versions here: keep what is right, and delete the "
+                                           "lines <<<<<<<, ======= and >>>>>>>.")])  # fmt: skip
+    return text
+
+
+def find_mark(text: str) -> int:
+    """The first line that a merge has left in the text, counted from 1; 0 for none."""
+    return next((number for number, line in enumerate(text.split("\n"), start=1) if line.startswith(MARKS)), 0)
+
+
+def read_chapter(path: Path) -> ChapterFolder:
+    """The chapter whose text is at `path`, with what lies beside it. Raises `BadCourse`."""
+    found = FOLDER.fullmatch(path.parent.name)
+    if not found or len(found["slug"]) > LONGEST_SLUG:
+        raise BadCourse([Fault(path, 1, "Its folder must be named with a number and a slug, such as 02-setting-up.")])
+    figures, pictures, faults = dict[str, str](), dict[str, bytes](), list[Fault]()
+    for file in sorted(path.parent.iterdir()):
+        try:
+            _read_beside(file, figures, pictures)
+        except BadCourse as bad:
+            faults += bad.faults
+    if faults:
+        raise BadCourse(faults)
+    return ChapterFolder(path, int(found["number"]), found["slug"], read_text(path), figures, pictures)
+
+
+def list_remarks(folder: CourseFolder, used: Mapping[str, Iterable[str]]) -> list[Fault]:
+    """What is no mistake and still worth knowing: files that nothing reads, texts that will be written otherwise.
+
+    `used` are by chapter the files that its text names.
+    """
+    remarks = []
+    if folder.text != write_course_file(folder.file):
+        remarks.append(Fault(folder.path / NAME, 1, "It will be written in the usual form when it is exported: "
+                                                    "spaces, order of chapters."))  # fmt: skip
+    for chapter in folder.chapters:
+        remarks += _remark_form(chapter.path)
+        remarks += _remark_files(chapter, frozenset(used.get(chapter.slug, ())))
+    return remarks + list(_remark_lost(folder))
+
+
+def _find_chapters(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*/{CHAPTER}"))
+
+
+def _try_chapter(path: Path, faults: list[Fault]) -> Iterator[ChapterFolder]:
+    try:
+        yield read_chapter(path)
+    except BadCourse as bad:
+        faults += bad.faults
+
+
+def _read_bytes(path: Path, most: int = 0) -> bytes:
+    """A plain file; with `most`, none that is longer. Raises `BadCourse`."""
+    try:
+        if path.is_symlink():
+            raise BadCourse([Fault(path, 1, "This is a link: put the file itself here.")])
+        if most and path.stat().st_size > most:
+            raise BadCourse([Fault(path, 1, f"The file has over {most // 1_000_000} MB: make it smaller.")])
+        return path.read_bytes()
     except OSError as error:
         raise BadCourse([Fault(path, 1, f"The file cannot be read: {error.strerror}.")]) from None
-    except BadChapter as bad:
-        raise BadCourse([Fault(path, *problem) for problem in bad.problems]) from None
 
 
-def _read_announced(entry: Entry, problems: Problems) -> Iterator[Announced]:
-    seen: dict[str | int, int] = {}
-    for line, text in entry.more:
-        found = ANNOUNCED.fullmatch(text)
-        if not found or len(found["slug"]) > LONGEST_SLUG:
-            problems.add(line, f"“{text[:40]}” announces no chapter: write “02 setting-up: Title”.")
-            continue
-        announced = Announced(int(found["number"]), found["slug"], found["title"], line)
-        for name in (announced.number, announced.slug):
-            if name in seen:
-                problems.add(line, f"“{name}” is taken by line {seen[name]}: every chapter has its own.")
-            seen.setdefault(name, line)
-        yield announced
+def _read_beside(file: Path, figures: dict[str, str], pictures: dict[str, bytes]) -> None:
+    if file.suffix not in (*BESIDE, *PICTURES) or file.is_dir():
+        return
+    if not FILE.fullmatch(file.name):
+        shown = ascii(file.name)[1:-1][:60]
+        raise BadCourse([Fault(file.parent, 1, f"“{shown}” cannot stand beside a chapter: name it with letters, digits, "
+                                               "dots, hyphens and underscores.")])  # fmt: skip
+    if file.suffix in BESIDE:
+        figures[file.name] = read_text(file)
+        return
+    content = _read_bytes(file, PICTURE_BYTES)
+    try:
+        figures[file.name] = str(describe_picture(content))
+    except BadPicture as bad:
+        raise BadCourse([Fault(file, 1, str(bad))]) from None
+    pictures[file.name] = content
 
 
-def _read_chapter(path: Path) -> ChapterFolder:
-    found = FOLDER.fullmatch(path.parent.name)
-    if not found:
-        raise BadCourse([Fault(path, 1, "Its folder must be named with a number and a slug, such as 02-setting-up.")])
-    figures = {file.name: _read_text(file) for file in sorted(path.parent.iterdir()) if file.suffix in BESIDE}
-    return ChapterFolder(path, int(found["number"]), found["slug"], _read_text(path), figures)
-
-
-def _check_place(chapter: ChapterFolder, announced: list[Announced]) -> Iterator[Fault]:
-    if (chapter.number, chapter.slug) not in [(place.number, place.slug) for place in announced]:
+def _check_place(chapter: ChapterFolder, file: CourseFile) -> Iterator[Fault]:
+    if (chapter.number, chapter.slug) not in [(place.number, place.slug) for place in file.places]:
         wanted = f"{chapter.number:02} {chapter.slug}: Title"
-        problem = Problem(1, f"The course does not announce this chapter: add “{wanted}” to chapters in course.md.")
-        yield Fault(chapter.path, *problem)
+        yield Fault(
+            chapter.path, 1, f"The course does not announce this chapter: add “{wanted}” to chapters in {NAME}."
+        )
+
+
+def _remark_form(path: Path) -> Iterator[Fault]:
+    content = path.read_bytes()
+    reasons = {
+        "a byte-order mark": content.startswith(b"\xef\xbb\xbf"),
+        "line ends other than LF": b"\r" in content,
+        "tabs": b"\t" in content,
+    }
+    if content != read_text(path).encode():
+        found = ", ".join(reason for reason, there in reasons.items() if there) or "white space at its end"
+        yield Fault(path, 1, f"It has {found}: exported, it comes back without.")
+
+
+def _remark_files(chapter: ChapterFolder, used: frozenset[str]) -> Iterator[Fault]:
+    for file in sorted(chapter.path.parent.iterdir()):
+        if file.name in chapter.figures and file.name not in used:
+            yield Fault(file, 1, "The text does not use this file: name it in a figure, or delete it.")
+        elif file.name not in chapter.figures and file != chapter.path and not file.name.startswith("."):
+            known = ", ".join((*BESIDE, *PICTURES))
+            yield Fault(file, 1, f"This is not read, and will not be exported: beside a chapter stand {known}.")
+
+
+def _remark_lost(folder: CourseFolder) -> Iterator[Fault]:
+    known = {name_folder(chapter.number, chapter.slug) for chapter in folder.chapters}
+    read = {chapter.path.parent.name for chapter in folder.chapters} | known
+    for path in sorted(folder.path.iterdir()):
+        if path.is_dir() and path.name not in read and not path.name.startswith("."):
+            yield Fault(path, 1, f"There is no {CHAPTER} in this folder: nothing in it is read.")

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from .dialect import BadChapter, compile_chapter
+from .checking import check_course
+from .course_file import NAME, CourseFile, read_course_file, write_course_file
+from .dialect import BadChapter, Problems
+from .exporting import describe_course
 from .folders import BadCourse, ChapterFolder, CourseFolder, Fault
+from .laying import find_chapters, lay_path, open_course
 from .models import Chapter, Course, Revision
+from .pictures import keep_picture
 from .publishing import digest, publish
+
+KEPT_PATH = "kept the path as it was edited in the browser; --force lays the file's instead, course sync joins them"
+NOT_THERE = "not on the path that was edited in the browser: not published"
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What happened to one chapter, in a sentence for the console."""
+    """What happened to one chapter, or to the path, in a sentence for the console."""
 
     chapter: str
     happened: str
@@ -24,82 +32,85 @@ class Imported:
         return f"{self.chapter}: {self.happened}"
 
 
-def check_course(folder: CourseFolder) -> None:
-    """Compiles every chapter of a folder without touching the database. Raises `BadCourse` with all faults."""
-    faults = [fault for chapter in folder.chapters for fault in _check_chapter(folder, chapter)]
-    if faults:
-        raise BadCourse(faults)
-
-
 @transaction.atomic
 def import_course(folder: CourseFolder, *, force: bool = False) -> list[Imported]:
     """Brings path and texts of a course up to what its folder holds: all of it or nothing. Lists what it changed or left.
 
     A text is published when it differs from the newest revision that came from a file. Where the newest revision of all
-    was written in the browser, it stays live unless `force` is given. Raises `BadCourse`. Four queries when nothing
-    has changed, and nothing is parsed.
+    was written in the browser, it stays live unless `force` is given; so does a path that was edited there. Raises
+    `BadCourse`. Five queries when nothing has changed, and nothing is parsed.
     """
-    course = _keep_course(folder)
-    chapters = _keep_path(course, folder)
-    newest = _find_newest(course)
-    return [
-        imported
-        for chapter in folder.chapters
-        for imported in _import_chapter(chapters[chapter.slug], chapter, newest.get(chapter.slug, []), force=force)
-    ]
+    course = open_course(folder.slug, folder.file)
+    told = list(_import_path(course, folder, force=force))
+    chapters, newest = find_chapters(course), _find_newest(course)
+    for chapter in folder.chapters:
+        if found := chapters.get(chapter.slug):
+            told += _import_chapter(found, chapter, newest.get(found.pk, []), force=force)
+        else:
+            told.append(Imported(chapter.slug, NOT_THERE))
+    return told
 
 
-def _check_chapter(folder: CourseFolder, chapter: ChapterFolder) -> Iterator[Fault]:
+def publish_folder(chapter: Chapter, folder: ChapterFolder, *, base: int | None, note: str) -> Revision:
+    """The text in a folder becomes live, its pictures stored first. Raises `BadCourse`, and `StaleBase` as `publish` does."""
     try:
-        compile_chapter(chapter.source, figures=chapter.figures, address=f"{folder.slug}/{chapter.slug}")
+        for content in folder.pictures.values():
+            keep_picture(content, rewrite=False)
+        return publish(
+            chapter=chapter,
+            source=folder.source,
+            figures=folder.figures,
+            author=None,
+            note=note,
+            base=base,
+            origin=Revision.Origin.FILE,
+        )
     except BadChapter as bad:
-        yield from (Fault(chapter.path, *problem) for problem in bad.problems)
+        raise BadCourse([Fault(folder.path, problem.line, problem.message) for problem in bad.problems]) from None
 
 
-def _keep_course(folder: CourseFolder) -> Course:
-    """The course's row, locked: two imports at a time wait for each other."""
-    wanted = {"title": folder.title, "summary": folder.summary}
-    course, _ = Course.objects.select_for_update().get_or_create(slug=folder.slug, defaults=wanted)
-    if wanted != {"title": course.title, "summary": course.summary}:
-        course.title, course.summary = folder.title, folder.summary
-        course.save()
-    return course
+def _import_path(course: Course, folder: CourseFolder, *, force: bool) -> Iterator[Imported]:
+    """Lays the path, unless files and site still have what they last had in common, or the browser has edited it since."""
+    wanted = write_course_file(folder.file)
+    if course.in_files == wanted and not force:
+        return
+    if not force and _is_edited(course, folder.file):
+        yield Imported(NAME, KEPT_PATH)
+        return
+    if course.in_files not in ("", wanted):
+        check_course(folder)  # what one chapter says of another was checked when that was published: under other names
+    lay_path(course, folder.file, folder.path)
+    course.in_files = wanted
+    course.save(update_fields=["in_files"])
 
 
-def _keep_path(course: Course, folder: CourseFolder) -> dict[str, Chapter]:
-    """The chapters by slug, as announced; one that is announced no more goes, unless it has ever had a text."""
-    chapters = {chapter.slug: chapter for chapter in course.chapters.all()}
-    announced = {place.slug for place in folder.path_of_chapters}
-    for slug in chapters.keys() - announced:
-        _withdraw(chapters[slug], folder)
-    for place in folder.path_of_chapters:
-        chapter = chapters.setdefault(place.slug, Chapter(course=course, slug=place.slug))
-        title = chapter.title if chapter.live_id else place.title
-        if (chapter.number, chapter.title) != (place.number, title):
-            chapter.number, chapter.title = place.number, title
-            chapter.save()
-    return chapters
+def _is_edited(course: Course, wanted: CourseFile) -> bool:
+    """Whether the site's path is neither what was last read from files nor what they hold now.
+
+    Titles of published chapters do not count: those are what their texts say, wherever they were written.
+    """
+    if not course.in_files:
+        return False
+    live = set(course.chapters.filter(live__isnull=False).values_list("slug", flat=True))
+    now, before = describe_course(course), read_course_file(course.in_files, Problems())
+    return _without_titles(now, live) not in (_without_titles(before, live), _without_titles(wanted, live))
 
 
-def _withdraw(chapter: Chapter, folder: CourseFolder) -> None:
-    if chapter.revisions.exists():
-        message = f"Chapter “{chapter.slug}” has been published and is missing here: add it to chapters again."
-        raise BadCourse([Fault(folder.path / "course.md", 1, message)])
-    chapter.delete()
+def _without_titles(file: CourseFile, slugs: set[str]) -> CourseFile:
+    return replace(file, places=tuple(replace(each, title="") if each.slug in slugs else each for each in file.places))
 
 
-def _find_newest(course: Course) -> dict[str, list[Revision]]:
+def _find_newest(course: Course) -> dict[int, list[Revision]]:
     """The newest revision of each origin by chapter, the newest of all first."""
     newest = (
         Revision.objects.filter(chapter__course=course)
         .order_by("chapter_id", "origin", "-number")
         .distinct("chapter_id", "origin")
-        .only("number", "origin", "digest", "chapter__slug")
-        .select_related("chapter")
+        .only("number", "origin", "digest", "chapter_id")
     )
-    found: dict[str, list[Revision]] = {}
+    found: dict[int, list[Revision]] = {}
     for revision in sorted(newest, key=lambda revision: -revision.number):
-        found.setdefault(revision.chapter.slug, []).append(revision)
+        found.setdefault(revision.chapter_id, []).append(revision)
     return found
 
 
@@ -116,19 +127,6 @@ def _import_chapter(
             kept = f"kept revision {live.number}, which was written in the browser; --force publishes the file instead"
             yield Imported(chapter.slug, kept)
         return
-    yield Imported(chapter.slug, f"published revision {_publish(chapter, folder, live).number}")
-
-
-def _publish(chapter: Chapter, folder: ChapterFolder, live: Revision | None) -> Revision:
-    try:
-        return publish(
-            chapter=chapter,
-            source=folder.source,
-            figures=folder.figures,
-            author=None,
-            note="Imported from files",
-            base=live.number if live else None,
-            origin=Revision.Origin.FILE,
-        )
-    except BadChapter as bad:
-        raise BadCourse([Fault(folder.path, *problem) for problem in bad.problems]) from None
+    base = live.number if live else None
+    published = publish_folder(chapter, folder, base=base, note="Imported from files")
+    yield Imported(chapter.slug, f"published revision {published.number}")

@@ -14,6 +14,8 @@ class Course(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=120)
     summary = models.TextField(blank=True)
+    level = models.CharField(max_length=20, blank=True)
+    in_files = models.TextField(blank=True, help_text="course.md as files and site last had it in common")
 
     class Meta:
         ordering = ["slug"]

@@ -14,6 +14,7 @@ from apps.accounts.models import User
 
 from .dialect import BadChapter, Compiled, Problems, clean, compile_chapter
 from .models import Chapter, Draft, Item, Passage, Revision
+from .pictures import read_marker
 
 RENDERING = 3
 """Count up when the dialect makes other HTML of the same text: the next import then renders the files anew."""
@@ -47,6 +48,7 @@ def publish(
     sent once more changes nothing and gives the newest revision. Raises `BadChapter`, or `StaleBase` when `base` is not
     the newest revision; nothing has changed then. Eleven queries, the chapter's row locked.
     """
+    figures = clean_figures(figures)
     compiled = compile_chapter(source, figures=figures, address=f"{chapter.course.slug}/{chapter.slug}")
     with transaction.atomic():
         chapter = Chapter.objects.select_for_update().get(pk=chapter.pk)
@@ -82,6 +84,11 @@ def digest(source: str, figures: Mapping[str, str]) -> str:
     """
     made_of = json.dumps([RENDERING, clean(source), sorted(figures.items())])
     return hashlib.sha256(made_of.encode()).hexdigest()
+
+
+def clean_figures(figures: Mapping[str, str]) -> dict[str, str]:
+    """The files beside a text, made uniform as the text is, so that they are the same after a round trip through a folder."""
+    return {name: figure if read_marker(figure) else clean(figure) for name, figure in figures.items()}
 
 
 def _stored(compiled: Compiled) -> dict[str, object]:

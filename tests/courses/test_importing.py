@@ -9,8 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from apps.courses.models import Chapter, Course, Revision
+from apps.courses.drafting import keep_draft
+from apps.courses.models import Chapter, Course, FormerAddress, Revision
 
+from .test_pictures import paint
 from .texts import CHAPTER, SVG, build_editor, line_of, publish_text, replaced
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +38,12 @@ def root(tmp_path: Path) -> Path:
 
 
 def import_from(root: Path, *arguments: str) -> str:
+    return course("import", str(root), *arguments)
+
+
+def course(*arguments: str) -> str:
     told = StringIO()
-    call_command("import_courses", str(root), *arguments, stdout=told)
+    call_command("course", *arguments, stdout=told)
     return told.getvalue()
 
 
@@ -107,11 +113,28 @@ def test_broken_markdown_is_told_by_path_and_line_and_imports_nothing(root: Path
     assert not Course.objects.exists()
 
 
-def test_checking_needs_no_database_and_writes_nothing(root: Path) -> None:
-    assert import_from(root, "--check") == ""
+def test_checking_writes_nothing_and_tells_mistakes_and_remarks(root: Path) -> None:
+    assert "announces" not in course("check", str(root))
+    edit(root, "title: A small chapter\n", "title: Another\t\n")
+    (root / "small" / "01-first" / "unused.svg").write_text(SVG)
+    (root / "small" / "01-first" / "notes.txt").write_text("To do")
+    (root / "small" / "03-empty").mkdir()
+    told = course("check", str(root))
+    for remark in (
+        "course.md:5: The chapter calls itself “Another”",
+        "chapter.md:1: It has tabs: exported, it comes back without.",
+        "unused.svg:1: The text does not use this file",
+        "notes.txt:1: This is not read",
+        "03-empty:1: There is no chapter.md in this folder",
+    ):
+        assert remark in told
     edit(root, "(#a-topic)", "(#nowhere)")
+    edit(root, "::: next second", "::: next third")
     with pytest.raises(CommandError, match=r"chapter\.md:\d+: Nothing"):
-        import_from(root, "--check")
+        course("check", str(root))
+    edit(root, "(#nowhere)", "(#a-topic)")
+    with pytest.raises(CommandError, match=r"chapter\.md:\d+: This course has no chapter “third”"):
+        course("check", str(root))
     assert not Course.objects.exists()
 
 
@@ -149,3 +172,94 @@ def test_a_file_that_is_no_text_is_told(root: Path) -> None:
 def test_a_folder_without_courses_is_told(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There is no course in"):
         import_from(tmp_path)
+
+
+def test_parts_levels_and_former_addresses_come_from_the_path(root: Path) -> None:
+    import_from(root)
+    edit(root, "title: Small", "title: Small\nlevel: Advanced\nwas: tiny", "course.md")
+    edit(root, "  01 first: The first\n", "  part: Steps\n  01 earliest (was first): The first\n  part:\n", "course.md")
+    (root / "small" / "01-first").rename(root / "small" / "01-earliest")
+    import_from(root)
+    earliest, second = Chapter.objects.order_by("number")
+    assert (earliest.slug, earliest.live_revision.number) == ("earliest", 1)
+    assert (earliest.part and earliest.part.title, second.part) == ("Steps", None)
+    assert earliest.course.level == "Advanced"
+    found = FormerAddress.objects.order_by("path").values_list("path", "course__slug", "chapter__slug")
+    assert list(found) == [("small/first", "small", "earliest"), ("tiny", "small", None)]
+    (root / "small").rename(root / "little")
+    (root / "small").mkdir()
+    (root / "small").rmdir()
+    path = root / "little" / "course.md"
+    path.write_text(path.read_text().replace("was: tiny", "was: small, tiny"))
+    import_from(root)
+    assert Course.objects.get().slug == "little"
+    assert Course.objects.get().chapters.count() == 2
+
+
+def test_chapters_can_pass_their_names_on(root: Path) -> None:
+    import_from(root)
+    edit(
+        root,
+        "01 first: The first\n  02 second: The second",
+        "01 second (was first): The first\n  02 third (was second): The second",
+        "course.md",
+    )
+    edit(root, "::: next second", "::: next third")
+    (root / "small" / "01-first").rename(root / "small" / "01-second")
+    import_from(root)
+    chapters = Chapter.objects.order_by("number")
+    assert [(one.slug, one.live is not None) for one in chapters] == [("second", True), ("third", False)]
+
+
+def test_a_path_that_was_edited_in_the_browser_stays(root: Path) -> None:
+    import_from(root)
+    second = Chapter.objects.get(slug="second")
+    second.slug = "sequel"
+    second.save()
+    Chapter.objects.create(course=second.course, number=3, slug="third", title="The third")
+    assert import_from(root) == ""
+    edit(root, "02 second: The second", "02 second: The second one", "course.md")
+    assert "small/course.md: kept the path" in import_from(root)
+    assert Chapter.objects.filter(slug__in=["sequel", "third"]).count() == 2
+    import_from(root, "--force")
+    assert list(Chapter.objects.order_by("number").values_list("slug", flat=True)) == ["first", "second"]
+
+
+def test_what_somebody_is_writing_does_not_vanish_with_the_path(root: Path) -> None:
+    import_from(root)
+    keep_draft(chapter=Chapter.objects.get(slug="second"), editor=build_editor(), source="Words", base=0)
+    edit(root, "  02 second: The second\n", "", "course.md")
+    edit(root, "::: next second", "::: next first")
+    with pytest.raises(CommandError, match="is being written in the browser and is missing here"):
+        import_from(root)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a b.svg", SVG.encode(), "“a b.svg” cannot stand beside a chapter"),
+        ("\x1b[31m\n.svg", SVG.encode(), r"“\x1b[31m\n.svg” cannot stand beside a chapter"),
+        ("photo.png", b"<script>alert(1)</script>", "photo.png:1: This is no PNG"),
+        ("photo.gif", paint("GIF"), "photo.gif:1: An animated picture is not shown"),
+        ("circles.svg", b"<svg>\xff</svg>", "circles.svg:1: This is not UTF-8"),
+        (
+            "circles.svg",
+            SVG.replace("<title>", "<script>alert(1)</script><title>").encode(),
+            "The element <script> is not allowed",
+        ),
+        ("circles.svg", b"<<<<<<< mine\n", "circles.svg:1: A merge has left two versions"),
+    ],
+)
+def test_hostile_files_are_told_and_nothing_comes_in(root: Path, name: str, content: bytes, told: str) -> None:
+    (root / "small" / "01-first" / name).write_bytes(content)
+    for command in ("check", "import"):
+        with pytest.raises(CommandError) as caught:
+            course(command, str(root))
+        assert told in str(caught.value)
+    assert not Course.objects.exists()
+
+
+def test_links_lead_nowhere(root: Path) -> None:
+    (root / "small" / "01-first" / "secret.svg").symlink_to("/etc/hostname")
+    with pytest.raises(CommandError, match=r"secret\.svg:1: This is a link"):
+        import_from(root)

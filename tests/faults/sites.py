@@ -114,7 +114,7 @@ def running_site(data: Path) -> Iterator[Site]:
         site.start("postgres")
         site.start("valkey")
         site.manage("migrate", "--verbosity=0")
-        site.manage("import_courses")
+        site.manage("course", "import")
         site.manage("collectstatic", "--no-input", "--verbosity=0")
         with site.serving():
             yield site

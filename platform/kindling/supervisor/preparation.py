@@ -51,7 +51,7 @@ def migrate(say: Say) -> None:
 def import_courses(say: Say) -> None:
     """Publishes the chapters whose files changed; a `Refusal` with the command's words when one is not right."""
     try:
-        call_command("import_courses")
+        call_command("course", "import")
     except CommandError as error:
         raise Refusal(f"The courses could not be imported: {error}") from error
 

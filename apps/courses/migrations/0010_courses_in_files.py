@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("courses", "0004_parts_pictures_and_passages")]
+
+    operations = [
+        migrations.AddField("course", "level", models.CharField(blank=True, max_length=20)),
+        migrations.AddField(
+            "course",
+            "in_files",
+            models.TextField(blank=True, help_text="course.md as files and site last had it in common"),
+        ),
+    ]
