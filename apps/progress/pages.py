@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from apps.catalogue import heads
 from apps.courses import verification
 from apps.quizzes.forms import csrf_field
 
@@ -32,8 +33,21 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "record_url": reverse("progress:record", args=address),
         "discussion_url": reverse("discussions:chapter", args=address),
         "previous": _link(reading, reading.previous),
+        "address": reverse("progress:chapter", args=address),
+        "head": _describe_head(request, reading),
         **describe_finish(reading),
     }
+
+
+def _describe_head(request: HttpRequest, reading: Reading) -> str:
+    """For machines; the same for every reader, and made once."""
+    return heads.describe_chapter(
+        site=f"{request.scheme}://{request.get_host()}",
+        course=(reading.course_slug, reading.course_title),
+        number=reading.number,
+        slug=reading.slug,
+        revision=reading.text.revision,
+    )
 
 
 def describe_finish(reading: Reading) -> dict[str, Any]:

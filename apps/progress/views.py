@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
+from apps.catalogue.heads import describe_course
 from apps.courses.reading import load_course, load_courses
 from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
@@ -51,7 +52,15 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)
     states = list_states(reader)
     path = lay_path(loaded, states)
-    context = {"course": path, "chapters": path.chapters, "continue_at": find_bookmark(reader, [loaded], states)}
+    head = describe_course(
+        site=f"{request.scheme}://{request.get_host()}",
+        slug=loaded.slug,
+        title=path.title,
+        summary=path.summary,
+        minutes=path.minutes,
+    )
+    context = {"course": path, "chapters": path.chapters, "head": head}
+    context["continue_at"] = find_bookmark(reader, [loaded], states)
     return render(request, "progress/course.html", context)
 
 
