@@ -10,7 +10,16 @@ from django.shortcuts import get_object_or_404
 from apps.courses.models import Chapter, Course, Item
 
 HEAVY = ("live__source", "live__figures")  # only the editing pages need what a revision was made from
-ROWS = ("live__title", "live__level", "live__minutes", "live__run_minutes", "live__summary", "live__updated")
+ROWS = (
+    "live__title",
+    "live__level",
+    "live__minutes",
+    "live__run_minutes",
+    "live__summary",
+    "live__updated",
+    "live__requires",
+    "part__title",
+)
 
 
 @dataclass(frozen=True)
@@ -61,5 +70,5 @@ def find_neighbours(chapter: Chapter) -> Neighbours:
 
 
 def _path() -> QuerySet[Chapter]:
-    fields = ("course", "number", "slug", "title", "live", *ROWS)
-    return Chapter.objects.select_related("live").only(*fields).order_by("number")
+    fields = ("course", "number", "slug", "title", "live", "part", *ROWS)
+    return Chapter.objects.select_related("live", "part").only(*fields).order_by("number")

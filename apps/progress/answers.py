@@ -66,7 +66,8 @@ def answer(request: HttpRequest, page: Page, headers: dict[str, str]) -> HttpRes
 
 def tell_kind(request: HttpRequest) -> Kind:
     viewer = describe(request)
-    return Kind(request.user.is_authenticated, viewer["is_editor"], viewer["has_mailbox"])
+    site = f"{request.scheme}://{request.get_host()}"
+    return Kind(site, request.user.is_authenticated, viewer["is_editor"], viewer["has_mailbox"])
 
 
 @lru_cache(maxsize=256)  # some 100 KB each

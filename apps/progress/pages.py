@@ -13,6 +13,7 @@ from django.utils.html import escape, format_html, json_script
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
+from apps.catalogue import heads
 
 from .access import Neighbour, Published, Reading
 from .standing import LastRun, Missing, list_missing
@@ -20,8 +21,9 @@ from .texts import Text, hole, load_text
 
 
 class Kind(NamedTuple):
-    """What the frame of a page depends on besides the chapter."""
+    """What the frame of a page depends on besides the chapter. `site` is scheme and host, as `http://localhost:8000`."""
 
+    site: str
     is_student: bool
     is_editor: bool
     has_mailbox: bool
@@ -62,6 +64,8 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "discussion_url": reverse("discussions:chapter", args=address),
         "previous": _link(chapter, chapter.previous),
         "next": _link(chapter, chapter.next),
+        "address": path,
+        "head": _describe_head(chapter, text, kind.site),
     }
 
 
@@ -77,6 +81,17 @@ def describe_holes(reading: Reading, user: User | None) -> dict[str, str]:
         "finish": show_finish(chapter, user is not None, standing.finished_at, *list_missing(reading.text, standing)),
         **{f"read:{key}": " data-read" for key in standing.read},
     }
+
+
+def _describe_head(chapter: Published, text: Text, site: str) -> SafeString:
+    """For machines."""
+    return heads.describe_chapter(
+        site=site,
+        course=(chapter.course_slug, chapter.course_title),
+        number=chapter.number,
+        slug=chapter.slug,
+        revision=text.revision,
+    )
 
 
 def describe_finish(reading: Reading) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
+from apps.catalogue import heads
 from apps.courses.reading import load_course, load_courses
 from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
-from apps.verification.access import describe_course
+from apps.verification import access as verifications
 
 from .access import load_reading, load_sections
 from .answers import answer_reader
@@ -55,9 +56,15 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     path = lay_path(loaded, states)
     context = {
         "course": path,
-        "chapters": path.chapters,
         "continue_at": find_bookmark(reader, [loaded], states),
-        "verified": describe_course(course),
+        "verified": verifications.describe_course(course),
+        "head": heads.describe_course(
+            site=f"{request.scheme}://{request.get_host()}",
+            slug=course,
+            title=path.title,
+            summary=path.summary,
+            minutes=path.minutes,
+        ),
     }
     return render(request, "progress/course.html", context)
 

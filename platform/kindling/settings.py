@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.courses.moving.FormerAddresses",
 ]
 ROOT_URLCONF = "kindling.urls"
 WSGI_APPLICATION = "kindling.wsgi.application"

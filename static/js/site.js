@@ -11,3 +11,4 @@ import "./quiz.js";
 if (document.querySelector("kindling-lab")) import("./lab/lab.js");
 if (document.querySelector("kindling-comparison")) import("./comparison.js");
 if (document.querySelector("kindling-tabs, kindling-plot, [data-lines]")) import("./chapter/parts.js");
+if (document.querySelector(".reading-tools")) (window.requestIdleCallback ?? setTimeout)(() => import("./reading/reading.js"));
