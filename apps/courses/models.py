@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from .words import Words
+
 
 class Course(models.Model):
     slug = models.SlugField(unique=True)
@@ -68,6 +70,7 @@ class Chapter(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
+        indexes = [GinIndex(SearchVector(Words("title"), weight="A", config="english"), name="chapter_title_words")]
 
     def __str__(self) -> str:
         return f"{self.course} · {self.number:02} {self.title}"
@@ -229,8 +232,8 @@ class Passage(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField(help_text="its words without any markup")
     found_by = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="english")
-        + SearchVector("text", weight="B", config="english"),
+        expression=SearchVector(Words("title"), weight="A", config="english")
+        + SearchVector(Words("text"), weight="B", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "apps.progress",
     "apps.discussions",
     "apps.api",
+    "apps.search",
 ]
 MIDDLEWARE = [
     "kindling.security.ContentSecurityPolicy",

@@ -1,0 +1,77 @@
+"""Finding chapters, their sections and the terms that they explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchVector
+
+from apps.courses.models import Chapter, Passage
+from apps.courses.words import Words
+
+from .access import list_chapters, list_texts
+from .matches import MAX_MATCHES, Hit, Match, Wanted, rank
+
+ORDER = ("-rank", "chapter__course__slug", "chapter__number", "position")
+
+
+class Chapters:
+    """By their titles; what they say is found as sections."""
+
+    name = "chapter"
+    label = "Chapters"
+
+    def find(self, wanted: Wanted) -> list[Match]:
+        words = SearchVector(Words("title"), weight="A", config="english")
+        found = (
+            list_chapters(wanted.viewer, wanted.course)
+            .annotate(words=words, rank=rank(wanted, words))
+            .filter(words=wanted.tsquery)
+            .order_by("-rank", "course__slug", "number")
+        )
+        return [Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]]
+
+    def load(self, matches: Sequence[Match]) -> list[Hit]:
+        chapters = Chapter.objects.select_related("course", "live").only(
+            "number", "slug", "title", "course__slug", "course__title", "live__summary"
+        )
+        found = chapters.in_bulk([match.key for match in matches])
+        return [_show_chapter(found[match.key]) for match in matches if match.key in found]
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Sections or terms, by their titles and words."""
+
+    kind: Passage.Kind
+    label: str
+
+    @property
+    def name(self) -> str:
+        return self.kind.value
+
+    def find(self, wanted: Wanted) -> list[Match]:
+        found = (
+            list_texts(wanted.viewer, wanted.course)
+            .filter(kind=self.kind, found_by=wanted.tsquery)
+            .annotate(rank=rank(wanted, "found_by"))
+            .order_by(*ORDER)
+        )
+        return [Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]]
+
+    def load(self, matches: Sequence[Match]) -> list[Hit]:
+        passages = Passage.objects.select_related("chapter__course").defer("found_by", "chapter__live")
+        found = passages.in_bulk([match.key for match in matches])
+        return [_show_passage(found[match.key]) for match in matches if match.key in found]
+
+
+def _show_chapter(chapter: Chapter) -> Hit:
+    text = chapter.live.summary if chapter.live else ""
+    return Hit(chapter.get_absolute_url(), chapter.title, text, f"{chapter.course} · Chapter {chapter.number}")
+
+
+def _show_passage(passage: Passage) -> Hit:
+    chapter = passage.chapter
+    where = f"{chapter.course} · {chapter.number} {chapter.title}"
+    return Hit(f"{chapter.get_absolute_url()}#{passage.key}", passage.title, passage.text, where)
