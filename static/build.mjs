@@ -12,6 +12,8 @@ const builds = [
   { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", plugins: [trimChart] },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
+  // What is needed to search, and by nobody else: its page names it, the palette fetches it.
+  { entryPoints: { search: "css/search.css" } },
   { entryPoints: { site: "css/site.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
 ];
 

@@ -45,12 +45,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Group:
-    """Some of what was found of one kind. `total` counts at most `MAX_MATCHES`; `is_capped` when it is that many."""
+    """Some of what was found of one kind, from the one after `before` on. `total` counts at most `MAX_MATCHES`."""
 
     name: str
     label: str
     found: Sequence[Found]
     total: int
+    before: int = 0
+
+    @property
+    def start(self) -> int:
+        return self.before + 1
 
     @property
     def is_capped(self) -> bool:
@@ -61,8 +66,21 @@ class Group:
         return self.total > len(self.found)
 
     @property
+    def page(self) -> int:
+        return self.before // PAGE + 1
+
+    @property
     def pages(self) -> int:
         return -(-self.total // PAGE)
+
+    @property
+    def page_before(self) -> int | None:
+        """None for the first page's own address, too."""
+        return self.page - 1 if self.page > 2 else None
+
+    @property
+    def page_after(self) -> int:
+        return self.page + 1
 
 
 @dataclass(frozen=True)
@@ -157,13 +175,14 @@ class _Attempt:
         hits = [kind.load(matches) if matches else [] for kind, matches in some]
         excerpts = iter(self._mark([hit for found in hits for hit in found]))
         groups = [
-            Group(kind.name, kind.label, [next(excerpts) for _ in found], len(matches))
+            Group(kind.name, kind.label, [next(excerpts) for _ in found], len(matches), self.wish.start)
             for (kind, matches), found in zip(self.matches, hits, strict=True)
         ]
         return Answer(typed, self.wanted.typed, [group for group in groups if group.total])
 
     def _mark(self, hits: Sequence[Hit]) -> Iterator[Found]:
         texts = [(hit.title, hit.text) for hit in hits]
-        excerpts = cut_excerpts(self.wanted.query, self.query.all_words, texts) if hits else []
+        briefly = self.wish.typing
+        excerpts = cut_excerpts(self.wanted.query, self.query.all_words, texts, briefly=briefly) if hits else []
         for hit, (title, snippet) in zip(hits, excerpts, strict=True):
             yield Found(hit.url, title, snippet, hit.where, hit.at)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, Value, When
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db.models import Case, F, Value, When
 from django.db.models.expressions import Combinable
 
 from apps.courses.models import Course
@@ -72,7 +72,7 @@ class Kind(Protocol):
         ...
 
 
-def rank(wanted: Wanted, words: str | Combinable, title: str | None = "title") -> Combinable:
+def rank(wanted: Wanted, words: F | SearchVector, title: str | None = "title") -> Combinable:
     """How well something answers: by its words, better by the very words, far better when its title is what was typed."""
     weights = Value(WEIGHTS)
     by_words = SearchRank(words, wanted.tsquery, weights=weights)

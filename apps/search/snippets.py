@@ -15,9 +15,8 @@ MAX_TEXT = 20_000  # characters looked through for a snippet
 # Characters that no text holds once it has been cleaned: Postgres takes them for spaces, and we take them out again.
 SEAM, START, STOP = "\x1f", "\x02", "\x03"
 WHOLE = f"StartSel={START}, StopSel={STOP}, HighlightAll=true"
-EXCERPT = (
-    f'StartSel={START}, StopSel={STOP}, MaxFragments=2, MaxWords=22, MinWords=10, ShortWord=0, FragmentDelimiter=" … "'
-)
+EXCERPT = f'StartSel={START}, StopSel={STOP}, MaxFragments=2, MaxWords=22, MinWords=10, FragmentDelimiter=" … "'
+GLIMPSE = f"StartSel={START}, StopSel={STOP}, MaxFragments=1, MaxWords=11, MinWords=5"
 
 HEADLINE = """
 WITH wanted AS MATERIALIZED (SELECT to_tsquery('english', %s) AS query)
@@ -48,15 +47,18 @@ def read_html(html: str) -> str:
     return unescape(nh3.clean(html, tags=set()))
 
 
-def cut_excerpts(query: str, words: Collection[str], found: Sequence[tuple[str, str]]) -> list[Excerpt]:
-    """For each title and text both as pieces. `query` is what `to_tsquery` reads, `words` are all of it.
+def cut_excerpts(
+    query: str, words: Collection[str], found: Sequence[tuple[str, str]], *, briefly: bool = False
+) -> list[Excerpt]:
+    """For each title and text both as pieces. `query` is what `to_tsquery` reads, `words` are all of it. What is cut
+    `briefly` fits into a line.
 
     One query, whose cost grows with the texts: give it only what is shown.
     """
     titles = [_part(title, words) for title, _ in found]
     texts = [_part(text, words) for _, text in found]
     with connection.cursor() as cursor:
-        cursor.execute(HEADLINE, [query, WHOLE, EXCERPT, titles, texts])
+        cursor.execute(HEADLINE, [query, WHOLE, GLIMPSE if briefly else EXCERPT, titles, texts])
         return [(list(_split(title)), list(_split(text))) for title, text in cursor.fetchall()]
 
 

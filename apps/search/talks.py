@@ -57,13 +57,13 @@ class Talks:
 
 def _find_threads(wanted: Wanted) -> list[Match]:
     threads = list_threads(wanted.viewer, wanted.course).filter(found_by=wanted.tsquery)
-    rows = threads.annotate(rank=rank(wanted, "found_by")).values_list("pk", "rank", "created_at")
+    rows = threads.annotate(rank=rank(wanted, F("found_by"))).values_list("pk", "rank", "created_at")
     return [Match(key, value * _freshness(at)) for key, value, at in _limit(rows)]
 
 
 def _find_posts(wanted: Wanted) -> list[Match]:
     posts = list_posts(wanted.viewer, wanted.course).filter(found_by=wanted.tsquery)
-    rows = posts.annotate(rank=rank(wanted, "found_by", title=None)).values_list("pk", "rank", "created_at", "thread")
+    rows = posts.annotate(rank=rank(wanted, F("found_by"), title=None)).values_list("pk", "rank", "created_at", "thread")
     return [Match(thread, value * _freshness(at), key) for key, value, at, thread in _limit(rows)]
 
 

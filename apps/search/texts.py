@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchVector
+from django.db.models import F
+from django.db.models.functions import Lower
 
 from apps.courses.models import Chapter, Passage
 from apps.courses.words import Words
@@ -13,6 +15,7 @@ from apps.courses.words import Words
 from .access import list_chapters, list_texts
 from .matches import MAX_MATCHES, Hit, Match, Wanted, rank
 
+CANDIDATES = 400  # of each way to be found
 ORDER = ("-rank", "chapter__course__slug", "chapter__number", "position")
 
 
@@ -52,16 +55,20 @@ class Passages:
         return self.kind.value
 
     def find(self, wanted: Wanted) -> list[Match]:
+        """Of a word that is everywhere not all are ranked, but all whose title is that word, and so many of the others."""
+        those = list_texts(wanted.viewer, wanted.course).filter(kind=self.kind).order_by().values("pk")
+        exact = those.alias(small=Lower("title")).filter(small=wanted.typed.lower())[:CANDIDATES]
+        named = those.filter(named_by=wanted.tsquery)[:CANDIDATES]
+        texts = those.filter(found_by=wanted.tsquery)[:CANDIDATES]
         found = (
-            list_texts(wanted.viewer, wanted.course)
-            .filter(kind=self.kind, found_by=wanted.tsquery)
-            .annotate(rank=rank(wanted, "found_by"))
+            Passage.objects.filter(pk__in=exact.union(named, texts, all=True))
+            .annotate(rank=rank(wanted, F("found_by")))
             .order_by(*ORDER)
         )
         return [Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]]
 
     def load(self, matches: Sequence[Match]) -> list[Hit]:
-        passages = Passage.objects.select_related("chapter__course").defer("found_by", "chapter__live")
+        passages = Passage.objects.select_related("chapter__course").defer("named_by", "found_by")
         found = passages.in_bulk([match.key for match in matches])
         return [_show_passage(found[match.key]) for match in matches if match.key in found]
 

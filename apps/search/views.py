@@ -56,7 +56,6 @@ def show(
         "q": asked.get("q", ""),
         "kind": asked.get("kind", ""),
         "course": asked.get("course"),
-        "page": asked.get("page", 1),
     }
     return render(request, "search/page.html", context, status=status)
 

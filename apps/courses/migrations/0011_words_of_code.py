@@ -1,9 +1,10 @@
-import django.contrib.postgres.indexes
-import django.contrib.postgres.search
-import django.db.models
-from django.db import migrations
+from typing import Any
 
-import apps.courses.words
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorCombinable, SearchVectorField
+from django.db import migrations, models
+
+from apps.courses.words import Words
 
 # Signs part words, but a full stop between digits belongs to a number. Words with humps are said once more in their
 # parts, at the end, where they stand side by side as in a sentence.
@@ -19,10 +20,17 @@ RETURN (
 """
 
 
-def by_words(text: str, weight: str) -> django.contrib.postgres.search.SearchVector:
-    return django.contrib.postgres.search.SearchVector(
-        apps.courses.words.Words(text), config="english", weight=weight
-    )
+def by_words(text: str, weight: str) -> SearchVector:
+    return SearchVector(Words(text), config="english", weight=weight)
+
+
+def add_vector(name: str, expression: SearchVectorCombinable) -> migrations.AddField:
+    vector = models.GeneratedField(db_persist=True, expression=expression, output_field=SearchVectorField())
+    return migrations.AddField(model_name="passage", name=name, field=vector)
+
+
+def add_index(name: str, field: str, **options: Any) -> migrations.AddIndex:
+    return migrations.AddIndex(model_name="passage", index=GinIndex(fields=[field], name=name, **options))
 
 
 class Migration(migrations.Migration):
@@ -34,21 +42,13 @@ class Migration(migrations.Migration):
         migrations.RunSQL(WORDS, "DROP FUNCTION kindling_words(text)"),
         migrations.RemoveIndex(model_name="passage", name="passage_found_by"),
         migrations.RemoveField(model_name="passage", name="found_by"),
-        migrations.AddField(
-            model_name="passage",
-            name="found_by",
-            field=django.db.models.GeneratedField(
-                db_persist=True,
-                expression=by_words("title", "A") + by_words("text", "B"),
-                output_field=django.contrib.postgres.search.SearchVectorField(),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="passage",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["found_by"], name="passage_found_by"),
-        ),
+        add_vector("named_by", by_words("title", "A")),
+        add_vector("found_by", by_words("title", "A") + by_words("text", "B")),
+        add_index("passage_named_by", "named_by"),
+        add_index("section_found_by", "found_by", condition=models.Q(kind="section")),
+        add_index("term_found_by", "found_by", condition=models.Q(kind="term")),
         migrations.AddIndex(
             model_name="chapter",
-            index=django.contrib.postgres.indexes.GinIndex(by_words("title", "A"), name="chapter_title_words"),
+            index=GinIndex(by_words("title", "A"), name="chapter_title_words"),
         ),
     ]
