@@ -60,14 +60,11 @@ class Query:
 
     def write(self, *, begins: Sequence[str] | None = None) -> str:
         """What `to_tsquery` reads. With `begins` the last word counts as a beginning, too, and may become these words."""
-        return " | ".join(_write_terms(terms, self.last, begins) for terms in self.alternatives)
+        return _any(_all(_write_terms(terms, self.last, begins)) for terms in self.alternatives)
 
     def write_plainly(self) -> str:
         """The same without what else the words are called: what has the very words comes first."""
-        return " | ".join(
-            "(" + " & ".join(("!" if term.unwanted else "") + _write_phrase(term.words) for term in terms) + ")"
-            for terms in self.alternatives
-        )
+        return _any(_all(_no(term) + _write_phrase(term.words) for term in terms) for terms in self.alternatives)
 
 
 def parse(typed: str) -> Query:
@@ -98,17 +95,16 @@ def _read_token(token: re.Match[str]) -> Iterator[Term]:
     yield Term(words, plain, unwanted, humps if humps != words else ())
 
 
-def _write_terms(terms: Sequence[Term], last: Term | None, begins: Sequence[str] | None) -> str:
-    written, position = [], 0
+def _write_terms(terms: Sequence[Term], last: Term | None, begins: Sequence[str] | None) -> Iterator[str]:
+    position = 0
     while position < len(terms):
         length, others = _find_name(terms[position:])
         named = terms[position : position + length]
-        ways = [" & ".join(_write_term(term) for term in named), *(_write_phrase(words) for words in others)]
+        ways = [_all(_write_term(term) for term in named), *(_write_phrase(words) for words in others)]
         if begins is not None and named[-1] is last:
             ways += [f"'{last.words[0]}':*", *(f"'{word}'" for word in begins)]
-        written.append(("!" if named[0].unwanted else "") + "(" + " | ".join(ways) + ")")
+        yield _no(named[0]) + _any(ways)
         position += length
-    return "(" + " & ".join(written) + ")"
 
 
 def _find_name(terms: Sequence[Term]) -> tuple[int, list[tuple[str, ...]]]:
@@ -124,9 +120,25 @@ def _find_name(terms: Sequence[Term]) -> tuple[int, list[tuple[str, ...]]]:
 
 def _write_term(term: Term) -> str:
     if term.plain:
-        return "(" + " | ".join(f"'{word}'" for word in (term.words[0], *sorted(find_variants(term.words[0])))) + ")"
-    return f"({_write_phrase(term.words)} | {_write_phrase(term.humps)})" if term.humps else _write_phrase(term.words)
+        return _any(f"'{word}'" for word in (term.words[0], *sorted(find_variants(term.words[0]))))
+    return _any(_write_phrase(words) for words in (term.words, term.humps) if words)
 
 
 def _write_phrase(words: Iterable[str]) -> str:
-    return "(" + " <-> ".join(f"'{word}'" for word in words) + ")"
+    return _join(" <-> ", [f"'{word}'" for word in words])
+
+
+def _any(parts: Iterable[str]) -> str:
+    return _join(" | ", list(parts))
+
+
+def _all(parts: Iterable[str]) -> str:
+    return _join(" & ", list(parts))
+
+
+def _join(sign: str, parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({sign.join(parts)})"
+
+
+def _no(term: Term) -> str:
+    return "!" if term.unwanted else ""

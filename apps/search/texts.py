@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchVector
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Lower
 
 from apps.courses.models import Chapter, Passage
@@ -16,7 +16,6 @@ from .access import list_chapters, list_texts
 from .matches import MAX_MATCHES, Hit, Match, Wanted, rank
 
 CANDIDATES = 400  # of each way to be found
-ORDER = ("-rank", "chapter__course__slug", "chapter__number", "position")
 
 
 class Chapters:
@@ -60,10 +59,12 @@ class Passages:
         exact = those.alias(small=Lower("title")).filter(small=wanted.typed.lower())[:CANDIDATES]
         named = those.filter(named_by=wanted.tsquery)[:CANDIDATES]
         texts = those.filter(found_by=wanted.tsquery)[:CANDIDATES]
+        # By subqueries, because Postgres joins so few rows to all chapters in an order that takes ten times as long.
+        chapter = Chapter.objects.filter(pk=OuterRef("chapter"))
         found = (
             Passage.objects.filter(pk__in=exact.union(named, texts, all=True))
             .annotate(rank=rank(wanted, F("found_by")))
-            .order_by(*ORDER)
+            .order_by("-rank", Subquery(chapter.values("course")), Subquery(chapter.values("number")), "position")
         )
         return [Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]]
 
