@@ -16,6 +16,8 @@ const builds = [
   // For courses that are taken along: a page in a file loads no module.
   { entryPoints: { offline: "js/offline/offline.js" }, format: "iife" },
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
+  // What is needed to search, and by nobody else: its page names it, the palette fetches it.
+  { entryPoints: { search: "css/search.css" } },
 ];
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from .words import Words
+
 
 class Course(models.Model):
     slug = models.SlugField(unique=True)
@@ -70,6 +72,7 @@ class Chapter(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
+        indexes = [GinIndex(SearchVector(Words("title"), weight="A", config="english"), name="chapter_title_words")]
 
     def __str__(self) -> str:
         return f"{self.course} · {self.number:02} {self.title}"
@@ -230,9 +233,14 @@ class Passage(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
     text = models.TextField(help_text="its words without any markup")
+    named_by = models.GeneratedField(
+        expression=SearchVector(Words("title"), weight="A", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     found_by = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="english")
-        + SearchVector("text", weight="B", config="english"),
+        expression=SearchVector(Words("title"), weight="A", config="english")
+        + SearchVector(Words("text"), weight="B", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -241,7 +249,10 @@ class Passage(models.Model):
         ordering = ["chapter", "position"]
         constraints = [models.UniqueConstraint(fields=["chapter", "key"], name="passage_once_per_key")]
         indexes = [
-            GinIndex(fields=["found_by"], name="passage_found_by"),
+            GinIndex(fields=["named_by"], name="passage_named_by"),
+            # One for each kind: a search stops after so many of a kind, and would have to pass over all the others.
+            GinIndex(fields=["found_by"], condition=models.Q(kind="section"), name="section_found_by"),
+            GinIndex(fields=["found_by"], condition=models.Q(kind="term"), name="term_found_by"),
             GinIndex(OpClass(Lower("title"), name="gin_trgm_ops"), name="passage_title_trigrams"),
         ]
 

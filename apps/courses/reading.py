@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from apps.courses.models import Chapter, Course, Item
+from apps.courses.models import Chapter, Course, Item, Passage
 
 HEAVY = ("live__source", "live__figures")  # only the editing pages need what a revision was made from
 ROWS = (
@@ -44,6 +44,16 @@ def load_chapter(course_slug: str, chapter_slug: str) -> Chapter:
     """A readable chapter with `course` and `live` joined, or 404. One query."""
     chapters = Chapter.objects.select_related("course", "live").defer(*HEAVY)
     return get_object_or_404(chapters, course__slug=course_slug, slug=chapter_slug, live__isnull=False)
+
+
+def list_readable() -> QuerySet[Chapter]:
+    """The chapters that readers may open."""
+    return Chapter.objects.filter(live__isnull=False)
+
+
+def list_passages() -> QuerySet[Passage]:
+    """What can be found in the chapters that readers may open."""
+    return Passage.objects.filter(chapter__in=list_readable())
 
 
 def load_item(chapter: Chapter, key: str, kind: Item.Kind) -> Item:

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "apps.progress",
     "apps.discussions",
     "apps.api",
+    "apps.search",
 ]
 MIDDLEWARE = [
     "kindling.security.ContentSecurityPolicy",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("apps.runs.urls")),
     path("editing/", include("apps.verification.urls")),
     path("editing/", include("apps.courses.urls")),
+    path("search/", include("apps.search.urls")),
     path("api/v1/", include("apps.api.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),

@@ -7,6 +7,7 @@ import "./keys.js";
 import "./listings.js";
 import "./lab-bar.js";
 import "./quiz.js";
+import "./search.js";
 
 if (document.querySelector("kindling-lab")) import("./lab/lab.js");
 if (document.querySelector("kindling-comparison")) import("./comparison.js");
