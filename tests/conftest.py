@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from hypothesis import HealthCheck, settings
 from redis import Redis
 
 from tests.product import Product, running_product
 from tests.services import ADMIN_URL
 
-
 # A password costs a tenth of a second and 100 MB on purpose; hundreds of people log in here. The same algorithm, cheaper.
 Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 1024, 1
+
+# A busy machine is slow, not wrong.
+settings.register_profile("kindling", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kindling")
 
 
 @pytest.fixture
