@@ -69,7 +69,7 @@ class TimeForm(SpokenForm):
     def clean_zone(self) -> ZoneInfo:
         try:
             return ZoneInfo(self.cleaned_data["zone"] or "UTC")
-        except (ValueError, OSError):  # not found, or no name at all
+        except (KeyError, ValueError, OSError):  # not found, or no name at all
             raise ValidationError("This time zone is not known here: choose the time in UTC.") from None
 
     def clean(self) -> None:
