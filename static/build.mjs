@@ -18,6 +18,8 @@ const builds = [
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
   // What is needed to search, and by nobody else: its page names it, the palette fetches it.
   { entryPoints: { search: "css/search.css" } },
+  // Who reads needs nothing of how it was written.
+  { entryPoints: { editing: "css/editing.css" } },
 ];
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });

@@ -23,7 +23,7 @@ logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 
 app = Celery("kindling", broker=broker_url(settings.VALKEY_URL))
 app.set_default()  # for every thread of the web server: "current" alone means the thread that imported this
-app.autodiscover_tasks(["apps.accounts", "apps.runs", "apps.verification"])
+app.autodiscover_tasks(["apps.accounts", "apps.courses", "apps.runs", "apps.verification"])
 app.conf.update(
     task_ignore_result=True,  # what became of a task stands in Postgres; nobody reads Celery results
     task_default_queue=QUEUE_CONTROL,  # what the scheduler sends says no queue; the default's name would reach nobody
@@ -56,6 +56,7 @@ app.conf.update(
         "sweep-outbox": {"task": "apps.runs.tasks.sweep_outbox", "schedule": 2.0, "options": {"expires": 2}},
         "take-turns": {"task": "apps.runs.tasks.take_turns", "schedule": 2.0, "options": {"expires": 2}},
         "look-after-runs": {"task": "apps.runs.tasks.look_after_runs", "schedule": 5.0, "options": {"expires": 5}},
+        "publish-due": {"task": "apps.courses.tasks.publish_due", "schedule": 20.0, "options": {"expires": 20}},
         # Daily would be enough; but since the scheduler remembers nothing, a site that is restarted daily would never do it.
         "clear-sessions": {
             "task": "apps.accounts.tasks.clear_sessions",
