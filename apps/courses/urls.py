@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import views
+from . import help, views
 
 app_name = "courses"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.index, name="index"),
+    path("help/", help.show, name="help"),
     path("<slug:course>/<slug:chapter>/", views.edit, name="edit"),
     path("<slug:course>/<slug:chapter>/preview/", views.preview, name="preview"),
     path("<slug:course>/<slug:chapter>/draft/", views.draft, name="draft"),
