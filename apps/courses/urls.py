@@ -2,16 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import courses, figures, history, merging, reviews, schedules, writing
+from .views import courses, figures, help, history, merging, reviews, schedules, writing
 
 app_name = "courses"
 COURSE = "courses/<slug:course>/"
 CHAPTER = "<slug:course>/<slug:chapter>/"
 REVIEW = "reviews/<int:number>/"
 
-# “courses” and “reviews” are no names for a course: see announcing.RESERVED.
+# “courses”, “help” and “reviews” are no names for a course: see announcing.RESERVED.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", writing.index, name="index"),
+    path("help/", help.show, name="help"),
     path("courses/", courses.new, name="course_new"),
     path(COURSE, courses.course, name="course"),
     path(f"{COURSE}settings/", courses.settings, name="course_settings"),

@@ -4,6 +4,7 @@ from .blank import outline_blank
 from .checking import check
 from .compiling import Compiled, ItemFacts, ListingFacts, OutlineEntry, ProjectFacts, compile_chapter
 from .curves import CurveFacts
+from .examples import Example, show_directives, show_roles
 from .front_matter import Entry, read_entries
 from .pictures import PictureFacts, read_picture, write_picture
 from .problems import ERROR, WARNING, BadChapter, Problem, Problems
@@ -20,6 +21,7 @@ __all__ = [
     "Compiled",
     "CurveFacts",
     "Entry",
+    "Example",
     "ItemFacts",
     "ListingFacts",
     "OutlineEntry",
@@ -39,7 +41,9 @@ __all__ = [
     "read_entries",
     "read_picture",
     "show_asked",
+    "show_directives",
     "show_question",
+    "show_roles",
     "vocabulary",
     "write_picture",
 ]

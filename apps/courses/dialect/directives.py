@@ -70,7 +70,15 @@ def read_figure(directive: Directive, problems: Problems) -> Figure:
     elif src and not src.endswith(".svg") and not alt:
         problems.add(directive.line, 'Say what the picture shows, for those who cannot see it: write alt="…".')
     check_filled(directive, problems, "its caption")
-    return Figure(directive.line, directive.key, src, "wide" in directive.attributes, directive.body, alt)
+    return Figure(
+        directive.line,
+        directive.key,
+        src,
+        "wide" in directive.attributes,
+        directive.body,
+        alt,
+        directive.attributes.get("out", ""),
+    )
 
 
 def read_slider(directive: Directive, problems: Problems) -> Slider:

@@ -12,8 +12,8 @@ from html import escape
 from .expressions import evaluate, list_names
 from .plots import SAMPLES, AxisFacts, MarkFacts, PlotFacts
 
-WIDTH, HEIGHT = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 64, 624, 40, 320
+WIDTH, HEIGHT = 480, 324
+LEFT, RIGHT, TOP, BOTTOM = 56, 466, 36, 266
 FAR = 2000.0
 """Pixels: what lies further out is drawn there, since nobody sees the difference."""
 LARGEST = 1e6
@@ -148,7 +148,7 @@ def _draw_axes(plot: PlotFacts) -> str:
     return (
         f'{ground}<g class="fig-muted" font-size="16" fill="currentColor">{across}{up}</g><g class="fig-label" font-size="17" '
         f'fill="currentColor"><text x="{RIGHT}" y="{BOTTOM + 48}" text-anchor="end">{escape(plot["x"]["says"])}</text>'
-        f'<text x="{LEFT - 40}" y="{TOP - 16}">{escape(plot["y"]["says"])}</text></g>'
+        f'<text x="{LEFT - 44}" y="{TOP - 16}">{escape(plot["y"]["says"])}</text></g>'
     )
 
 

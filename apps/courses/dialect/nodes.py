@@ -145,7 +145,10 @@ class Callout:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing or a picture from a file beside the text; `alt` says what a picture shows, a drawing says so itself."""
+    """A drawing or a picture from a file beside the text; `alt` says what a picture shows, a drawing says so itself.
+
+    `out` is the id of the code that prints what a drawing measures, "" where it measures nothing.
+    """
 
     line: int
     key: str
@@ -153,6 +156,7 @@ class Figure:
     wide: bool
     caption: Passage
     alt: str = ""
+    out: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ from .tables import read_toml
 NAME = re.compile(r"[a-z][a-z0-9_]{0,19}")
 RESERVED = frozenset(["x", *CONSTANTS, *FUNCTIONS, *OVER_ROWS])
 FIELDS = ("x", "y", "vary", "curve", "path", "points", "data", "reading")
-SAMPLES = 101
+SAMPLES = 61
 MOST_SLIDERS = 3
 MOST_MARKS = 6
 MOST_READINGS = 4

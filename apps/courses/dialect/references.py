@@ -150,7 +150,13 @@ class References:
         }
 
     def _claim(self, key: str, inner: list[Token], line: int) -> list[Token]:
-        target, said = self.targets.get(key), _read_words(inner)
+        self.check_claim(key, _read_words(inner), line)
+        opening = Token("claim_open", "span", 1, attrs={"class": "claim", "data-from": key})
+        return [opening, *inner, Token("claim_close", "span", -1)]
+
+    def check_claim(self, key: str, said: str, line: int) -> None:
+        """Every number in what is said must stand in the output of the code named; without numbers, the words must."""
+        target = self.targets.get(key)
         if not target or not target.code:
             self.problems.add(line, f"“{key[:60]}” is no code of this chapter: write [{said[:20] or '49.45'}](out:id).")
         elif not target.output or not target.exact:
@@ -161,8 +167,6 @@ class References:
             self.problems.add(
                 line, f"“{missing[0][:60]}” is not what “{key}” prints: write it as it stands in its output."
             )
-        opening = Token("claim_open", "span", 1, attrs={"class": "claim", "data-from": key})
-        return [opening, *inner, Token("claim_close", "span", -1)]
 
 
 def _take_link(rest: Iterator[Token]) -> list[Token]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
@@ -11,7 +10,6 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from .drawing import draw, read_off, write_number
 from .figures import UnsafeFigure, inline
 from .listings import NAMES, colour, show_output
 from .markdown import Markdown, plain_passage, plain_text
@@ -33,9 +31,9 @@ from .nodes import (
     Term,
 )
 from .pictures import read_picture
-from .plots import PlotFacts
 from .problems import Problems
 from .references import References, Target
+from .sliders import show_plot
 
 CSRF = mark_safe("<!--csrf-->")  # replaced by the reader's own token when the page is shown
 TITLES = {"note": "Note", "tip": "Tip", "warning": "Warning", "key": "Key idea"}
@@ -133,7 +131,12 @@ class Renderer:
     def listing(self, listing: Listing) -> SafeString:
         self.titles[listing.key] = ("listing", listing.title)
         shown = _listing(
-            self.targets[listing.key].anchor, self.number(listing.key), listing.title, listing.code, listing.output
+            self.targets[listing.key].anchor,
+            self.number(listing.key),
+            listing.title,
+            listing.code,
+            listing.output,
+            coloured=not listing.folded,
         )
         if not listing.folded:
             return shown
@@ -241,18 +244,13 @@ class Renderer:
         )
 
     def slider(self, slider: Slider) -> SafeString:
-        """The figure at its start; a script reads the facts, shows the sliders and moves it."""
         self.titles[slider.key] = ("figure", slider.title)
         if slider.plot is None:
             return SafeString()
         return format_html(
-            '<figure class="figure" id="{}" data-kind="figure"><kindling-plot data-plot="{}">{}{}{}</kindling-plot>'
-            "<figcaption>{}</figcaption></figure>",
+            '<figure class="figure" id="{}" data-kind="figure">{}<figcaption>{}</figcaption></figure>',
             slider.key,
-            json.dumps(slider.plot, separators=(",", ":"), ensure_ascii=False),
-            mark_safe(draw(slider.plot, slider.key, slider.title)),  # noqa: S308  numbers, and words that are escaped
-            _sliders(slider.plot),
-            _readings(slider.plot),
+            show_plot(slider.plot, slider.key, slider.title),
             self.caption(slider.key, slider.caption),
         )
 
@@ -273,6 +271,8 @@ class Renderer:
             for reason in unsafe.reasons if figure.src in self.figures else ():
                 self.problems.add(figure.line, f"{figure.src}: {reason}")
             return SafeString(), ""
+        if figure.out:
+            self.references.check_claim(figure.out, " ".join(_list_measured(svg)), figure.line)
         return mark_safe(svg), title  # noqa: S308  written out element by element from an allow-list
 
     def picture(self, figure: Figure) -> tuple[SafeString, str]:
@@ -337,25 +337,9 @@ def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
     }
 
 
-def _sliders(plot: PlotFacts) -> SafeString:
-    """Hidden until there is a script that listens to them."""
-    row = '<label>{} <input type="range" name="{}" min="{}" max="{}" step="{}" value="{}"> <output>{}</output></label>'
-    rows = (
-        (
-            slider["says"],
-            slider["name"],
-            *(f"{slider[field]:g}" for field in ("min", "max", "step", "start")),  # type: ignore[literal-required]
-            write_number(slider["start"], slider["digits"]),
-        )
-        for slider in plot["vary"]
-    )
-    return format_html('<div class="sliders" hidden>{}</div>', format_html_join("", row, rows))
-
-
-def _readings(plot: PlotFacts) -> SafeString:
-    read = zip(plot["readings"], read_off(plot), strict=True)
-    rows = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", ((each["says"], said) for each, said in read))
-    return format_html('<dl class="readings">{}</dl>', rows) if rows else SafeString()
+def _list_measured(svg: str) -> list[str]:
+    """The numbers in a drawing that somebody must have measured: those with a decimal point."""
+    return re.findall(r"[-+−]?\d+\.\d+", " ".join(re.findall(r"<t(?:ext|span)\b[^>]*>([^<]*)", svg)))
 
 
 def _checks(project: Project) -> SafeString:
@@ -366,7 +350,8 @@ def _checks(project: Project) -> SafeString:
     return format_html('<div class="checks"><p>Checked after every run that succeeds:</p><ul>{}</ul></div>\n', names)
 
 
-def _listing(key: str, number: str, title: str, code: str, output: str) -> SafeString:
+def _listing(key: str, number: str, title: str, code: str, output: str, *, coloured: bool = True) -> SafeString:
+    """What is folded away is not coloured: colours weigh four times what they colour."""
     return format_html(
         '<figure class="listing" id="{}" data-kind="listing"><figcaption><span class="lang">{}</span>{}'
         '<span class="title">{}</span></figcaption>{}{}</figure>',
@@ -374,6 +359,6 @@ def _listing(key: str, number: str, title: str, code: str, output: str) -> SafeS
         NAMES["python"],
         number,
         title,
-        mark_safe(colour(code, "python")),  # noqa: S308  Pygments escapes what it colours
+        mark_safe(colour(code, "python" if coloured else "text")),  # noqa: S308  Pygments escapes what it colours
         mark_safe(show_output(output)) if output else "",  # noqa: S308  escaped there
     )

@@ -157,10 +157,11 @@ SHAPES: Mapping[str, Shape] = {
     "figure": Shape(
         read_figure,
         "A drawing (SVG) or a picture (PNG, JPEG, WebP, GIF) from a file beside the text, and its caption. A picture needs "
-        "alt, a drawing its own <title>; wide lets it step out of the text.",
+        "alt, a drawing its own <title>; wide lets it step out of the text; out names the code that prints every number with "
+        "a decimal point in a drawing.",
         '::: figure ${circles} src="${circles.svg}"\n${Deep learning is a part of machine learning.}\n:::',
         required=("src",),
-        optional=("alt",),
+        optional=("alt", "out"),
         flags=("wide",),
     ),
     "slider": Shape(

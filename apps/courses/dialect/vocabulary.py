@@ -77,6 +77,11 @@ ROLES: Mapping[str, tuple[str, str]] = {
         "A number that the named code prints. It cannot be published when it does not.",
         "[${2}](out:${adding-up})",
     ),
+    "formula": (
+        "TeX between dollar signs; between two of them on lines of their own it is set apart. A dollar that begins no "
+        "formula is written \\$.",
+        "$\\frac{1}{n} \\sum_i (w x_i - y_i)^2$",
+    ),
 }
 
 

@@ -1,9 +1,9 @@
 /* Draws the lines of a figure that moves, as apps/courses/dialect/drawing.py draws them for the first picture. */
 import { evaluate } from "./expressions.js";
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 624, 40, 320];
+const [LEFT, RIGHT, TOP, BOTTOM] = [56, 466, 36, 266];
 const FAR = 2000;
-const SAMPLES = 101;
+const SAMPLES = 61;
 const LARGEST = 1e6;
 
 /** The `d` of a mark's line and of its dots. */

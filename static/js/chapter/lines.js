@@ -46,8 +46,11 @@ function follow(link) {
   const folded = pre?.closest("details");
   if (folded) folded.open = true;
   const first = light(link);
-  pre?.focus({ preventScroll: true });
-  setTimeout(() => first?.scrollIntoView({ block: "center" })); // when the browser has gone to the listing's beginning
+  // When the browser has gone to the listing's beginning, which takes the focus away.
+  setTimeout(() => {
+    pre?.focus({ preventScroll: true });
+    first?.scrollIntoView({ block: "center" });
+  });
 }
 
 const linkOf = ({ target }) => target instanceof Element && target.closest("a[data-lines]");

@@ -18,7 +18,7 @@ class KindlingPlot extends HTMLElement {
   draw() {
     const values = Object.fromEntries(this.inputs.map((input) => [input.name, Number(input.value)]));
     for (const [at, input] of this.inputs.entries()) {
-      input.parentElement.querySelector("output").value = writeNumber(values[input.name], this.plot.vary[at].digits);
+      input.nextElementSibling.textContent = writeNumber(values[input.name], this.plot.vary[at].digits);
     }
     for (const [at, mark] of this.plot.marks.entries()) {
       const { line, dots } = trace(this.plot, mark, values);
