@@ -67,7 +67,7 @@ def load_chapter(course: str, chapter: str) -> Chapter:
 def find_newest(chapter: Chapter) -> Shown | None:
     """The newest verification of any revision that is or was live. Two queries."""
     newest = chapter.verifications.filter(revision__isnull=False).select_related("revision").order_by("-id").first()
-    return newest and Shown(newest, list(newest.trials.order_by("position")))
+    return _show(newest)
 
 
 def list_history(chapter: Chapter) -> QuerySet[Verification]:
@@ -79,7 +79,7 @@ def list_history(chapter: Chapter) -> QuerySet[Verification]:
 def find_try(chapter: Chapter, editor: User) -> Shown | None:
     """What this editor last had tried of what they write. Two queries."""
     tried = chapter.verifications.filter(editor=editor).first()
-    return tried and Shown(tried, list(tried.trials.order_by("position")))
+    return _show(tried)
 
 
 def describe_course(course: str) -> str:
@@ -99,3 +99,7 @@ def describe_course(course: str) -> str:
         "Every chapter" if sums["readable"] == sums["stamped"] else f"{sums['stamped']} of {sums['readable']} chapters"
     )
     return f"{which} verified on torch {torch}, {sums['since'].day} {sums['since']:%B %Y}"
+
+
+def _show(verification: Verification | None) -> Shown | None:
+    return Shown(verification, list(verification.trials.order_by("position"))) if verification else None

@@ -12,7 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.chromium import launched
+from tests.courses.texts import SVG
+from tests.journeys.visits import log_in
 from tests.product import ROOT, Product, running_product, wait_for
 from tests.verification.chapters import write
 
@@ -81,9 +85,8 @@ def hear(process: subprocess.Popen[str], words: str) -> None:
 
 
 def test_a_course_is_verified_whatever_is_killed(product: Product) -> None:
-    from tests.courses.texts import SVG
-
     run_inside(product, PUBLISH, write(), SVG)
+    os.kill(product.pids["control"], signal.SIGSTOP)  # nothing ends before everything else has happened
     first = verify(product)
     hear(first, "to go")
     first.send_signal(signal.SIGINT)
@@ -106,3 +109,18 @@ def test_a_course_is_verified_whatever_is_killed(product: Product) -> None:
 def test_what_is_shipped_is_verified_by_itself_after_the_start(product: Product) -> None:
     code = "from apps.verification.models import Verification as V; print(V.objects.filter(why='published', finished_at__isnull=False, chapter__course__slug='pytorch-essentials').count())"
     wait_for(lambda: int(run_inside(product, code)) > 0, "the shipped chapter’s verification", seconds=120)
+
+
+def test_an_editor_tries_what_they_write_and_watches(product: Product) -> None:
+    complaints: list[str] = []
+    with launched() as browser:
+        page = browser.new_context(base_url=product.url).new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        log_in(page, product.logins["editor"])
+        page.goto("/editing/small/first/trying/")
+        page.get_by_role("button", name="Run everything").click()
+        expect(page.get_by_role("status")).to_contain_text("4 of 4 passed")
+        expect(page.get_by_role("button", name="Run everything")).to_be_focused()
+        page.goto("/editing/")
+        expect(page.locator("#verification-badge")).to_be_visible()
+    assert complaints == []

@@ -106,7 +106,7 @@ def test_asking_shows_what_is_under_way(client: Client, chapter: Chapter, editor
     assert "It is being verified." in page
     assert "4 of 4 still to come" in page
     part = read(client, PAGE, **HTMX)
-    assert 'hx-trigger="load delay:1s"' in part
+    assert 'hx-trigger="load delay:2s"' in part
     assert "<html" not in part
     assert "Being verified" in read(client, INDEX)
 

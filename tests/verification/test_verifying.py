@@ -156,7 +156,7 @@ def test_what_is_written_is_tried_and_only_what_changed(
     with commit():
         going = client.post(PLACE, {"source": text}, headers={"HX-Request": "true"}).content.decode()
     assert "1 of 5 still to come" in going
-    assert f'hx-get="{PLACE}" hx-trigger="load delay:1s"' in going
+    assert f'hx-get="{PLACE}" hx-trigger="load delay:2s"' in going
     machines_here.work_off()
     assert Run.objects.count() == before + 1
 
