@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
@@ -13,6 +13,20 @@ from apps.courses.models import Chapter
 from .models import Condition, Trial, Verification
 
 HEAVY = ("live__source", "live__figures", "live__html", "live__outline", "live__quizzes", "live__projects")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A live chapter; `condition` may be that of an earlier text, and is None while nothing is known."""
+
+    chapter: Chapter
+    condition: Condition | None
+    under_way: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the condition is that of what readers see."""
+        return self.condition is not None and self.condition.revision_id == self.chapter.live_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +45,12 @@ class Shown:
         return sum(trial.outcome == Trial.Outcome.OPEN for trial in self.trials)
 
 
-def list_chapters() -> QuerySet[Chapter]:
-    """Every live chapter with its course, its condition, and what is under way. One query."""
+def list_standings() -> list[Standing]:
+    """Every live chapter with its course, its condition, and whether one is under way. One query."""
     going_on = Verification.objects.filter(revision=OuterRef("live"), state=Verification.State.GOING_ON)
     chapters = Chapter.objects.filter(live__isnull=False).select_related("course", "live", "condition__verification")
-    return chapters.defer(*HEAVY).annotate(under_way=Subquery(going_on.values("why")[:1])).order_by("course", "number")
+    found = chapters.defer(*HEAVY).annotate(under_way=Exists(going_on)).order_by("course", "number")
+    return [Standing(chapter, getattr(chapter, "condition", None), chapter.under_way) for chapter in found]
 
 
 def count_rotten() -> int:
@@ -52,7 +67,7 @@ def load_chapter(course: str, chapter: str) -> Chapter:
 def find_newest(chapter: Chapter) -> Shown | None:
     """The newest verification of any revision that is or was live. Two queries."""
     newest = chapter.verifications.filter(revision__isnull=False).select_related("revision").order_by("-id").first()
-    return newest and Shown(newest, list(newest.trials.order_by("position")))
+    return _show(newest)
 
 
 def list_history(chapter: Chapter) -> QuerySet[Verification]:
@@ -64,7 +79,7 @@ def list_history(chapter: Chapter) -> QuerySet[Verification]:
 def find_try(chapter: Chapter, editor: User) -> Shown | None:
     """What this editor last had tried of what they write. Two queries."""
     tried = chapter.verifications.filter(editor=editor).first()
-    return tried and Shown(tried, list(tried.trials.order_by("position")))
+    return _show(tried)
 
 
 def describe_course(course: str) -> str:
@@ -80,5 +95,11 @@ def describe_course(course: str) -> str:
     if not sums["stamped"]:
         return ""
     torch = sums["torch"] if sums["torch"] == sums["other"] else f"{sums['other']} to {sums['torch']}"
-    which = "Every chapter" if sums["readable"] == sums["stamped"] else f"{sums['stamped']} of {sums['live']} chapters"
+    which = (
+        "Every chapter" if sums["readable"] == sums["stamped"] else f"{sums['stamped']} of {sums['readable']} chapters"
+    )
     return f"{which} verified on torch {torch}, {sums['since'].day} {sums['since']:%B %Y}"
+
+
+def _show(verification: Verification | None) -> Shown | None:
+    return Shown(verification, list(verification.trials.order_by("position"))) if verification else None

@@ -75,7 +75,12 @@ def advance_all() -> None:
 
 
 def advance(lane: Lane) -> None:
-    """One transaction, with the lane's service locked: two at once would send the same trial, or one too many."""
+    """One transaction, with the lane's service locked: two at once would send the same trial, or one too many.
+
+    One query where nothing goes on.
+    """
+    if not Verification.objects.filter(lane.choose(), state=Verification.State.GOING_ON).exists():
+        return
     service = find_service(lane.service, label=lane.label)
     with transaction.atomic():
         dispatch.lock_student(service.pk)

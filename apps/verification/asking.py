@@ -21,7 +21,7 @@ from .planning import plan
 Why, State = Verification.Why, Verification.State
 
 
-def ask(*, revision: Revision, why: Why) -> tuple[Verification, bool]:
+def ask(*, revision: Revision, why: Verification.Why) -> tuple[Verification, bool]:
     """Have a published revision verified, and True; the one that is going on already, more urgent where this is, and False."""
     trials, message = _plan(revision)
     with transaction.atomic():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import F
 from django.utils import timezone
 
@@ -22,10 +24,10 @@ def settle(verification: Verification) -> None:
     verification.device = ", ".join(sorted({trial.device for trial in trials if trial.device}))[:80]
     verification.tried = len(trials)
     verification.passed = sum(trial.outcome == Trial.Outcome.PASSED for trial in trials)
-    verification.finished_at = timezone.now()
+    verification.finished_at = now = timezone.now()
     verification.save()
     if verification.revision_id and verification.state in (State.PASSED, State.FAILED):
-        _keep_condition(verification)
+        _keep_condition(verification, verification.revision_id, now)
         _keep_curves(verification, trials)
 
 
@@ -42,37 +44,34 @@ def _weigh(verification: Verification, trials: list[Trial]) -> tuple[str, str]:
     if any(trial.outcome in FAULTS for trial in trials):
         return State.FAILED, ""
     if any(trial.outcome == Trial.Outcome.OURS for trial in trials):
-        return State.UNSETTLED, "The machines could not run everything. It is tried again."
+        again = "Try it once more." if verification.revision_id is None else "It is tried again by itself."
+        return State.UNSETTLED, f"The machines could not run everything. {again}"
     versions = sorted({trial.torch for trial in trials})
     if len(versions) > 1 and verification.revision_id:
         named = " and ".join(version or "an unknown version" for version in versions)
-        return State.UNSETTLED, f"The machines had {named} of torch meanwhile. It is tried again."
+        return State.UNSETTLED, f"The machines had {named} of torch meanwhile. It is tried again by itself."
     return State.PASSED, ""
 
 
-def _keep_condition(verification: Verification) -> None:
+def _keep_condition(verification: Verification, revision: int, now: datetime) -> None:
     sound = verification.state == State.PASSED
     state = Condition.State.SOUND if sound else Condition.State.ROTTEN
     before = Condition.objects.filter(chapter=verification.chapter_id).first()
-    changed = before is None or before.state != state
     Condition.objects.update_or_create(
         chapter_id=verification.chapter_id,
         defaults={
-            "revision_id": verification.revision_id,
+            "revision_id": revision,
             "verification": verification,
             "state": state,
-            "stamp": _stamp(verification) if sound else "",
-            "since": verification.finished_at if changed or before is None else before.since,
+            "stamp": _stamp(verification, now) if sound else "",
+            "since": now if before is None or before.state != state else before.since,
         },
     )
 
 
-def _stamp(verification: Verification) -> str:
+def _stamp(verification: Verification, day: datetime) -> str:
     """What readers are told; nothing of a text in which there was nothing to run."""
-    day = verification.finished_at
-    if not verification.torch or day is None:
-        return ""
-    return f"torch {verification.torch}, {day.day} {day:%B %Y}"
+    return f"torch {verification.torch}, {day.day} {day:%B %Y}" if verification.torch else ""
 
 
 def _keep_curves(verification: Verification, trials: list[Trial]) -> None:

@@ -13,7 +13,7 @@ from apps.courses.access import EditorRequest, editors_only
 from apps.courses.dialect import BadChapter
 from apps.courses.models import Chapter
 
-from .access import count_rotten, find_newest, find_try, list_chapters, list_history, load_chapter
+from .access import count_rotten, find_newest, find_try, list_history, list_standings, load_chapter
 from .asking import ask, find_writing, try_writing
 from .forms import TryingForm
 from .models import Verification
@@ -24,7 +24,7 @@ from .models import Verification
 def index(request: EditorRequest) -> HttpResponse:
     """Every chapter; in the index of editing, which loads it, the one sentence that counts."""
     template = "verification/_badge.html" if request.htmx else "verification/index.html"
-    return render(request, template, {"chapters": list_chapters(), "rotten": count_rotten()})
+    return render(request, template, {"standings": list_standings(), "rotten": count_rotten()})
 
 
 @editors_only

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.test import Client
 
 from apps.accounts.models import User
 from apps.courses.dialect.curves import fingerprint
@@ -11,9 +14,20 @@ from apps.runs.beside import list_beside
 from apps.runs.models import ReferenceCurve, Run
 from apps.verification import planning
 from apps.verification.models import Condition, Trial, Verification
-from tests.verification.chapters import SOUND_PROJECT, TRAINING, find, list_with, outcomes, publish_chapter, verify, write
+from tests.courses.texts import build_editor
+from tests.verification.chapters import (
+    SOUND_PROJECT,
+    TRAINING,
+    find,
+    list_with,
+    outcomes,
+    publish_chapter,
+    verify,
+    write,
+)
 from tests.verification.machines import Commit, Machines
 
+PLACE = "/editing/small/first/trying/"
 Kind, Outcome, State = Trial.Kind, Trial.Outcome, Verification.State
 
 
@@ -129,3 +143,32 @@ of = "last"
     trial = find(verification, Kind.PREDICTION)
     assert (trial.outcome, trial.run_id) == (Outcome.FAILED, find(verification, Kind.STARTER).run_id)
     assert "records no “accuracy”" in trial.sentence
+
+
+def test_what_is_written_is_tried_and_only_what_changed(
+    client: Client, machines_here: Machines, commit: Commit
+) -> None:
+    client.force_login(editor := build_editor())
+    try_text(machines_here, commit, write())
+    before = Run.objects.count()
+
+    text = write(("## Summary", f"{list_with('more', 'print(3)', '4', 'exact')}\n## Summary"))
+    with commit():
+        going = client.post(PLACE, {"source": text}, headers={"HX-Request": "true"}).content.decode()
+    assert "1 of 5 still to come" in going
+    assert f'hx-get="{PLACE}" hx-trigger="load delay:2s"' in going
+    machines_here.work_off()
+    assert Run.objects.count() == before + 1
+
+    page = client.get(PLACE).content.decode()
+    line = text[: text.index("::: listing more")].count("\n") + 1
+    assert f"Listing <code>more</code>, line {line}" in page
+    assert re.search(r'<pre id="output-more" hidden>3\n</pre>', page)
+    assert f'data-take-output="output-more" data-key="more" data-line="{line}"' in page
+    assert "4 of 5 passed" in page
+    assert Condition.objects.get().state == Condition.State.SOUND  # readers are not concerned
+
+    with commit():
+        client.post(PLACE, {"source": text, "everything": "on"})
+    assert set(outcomes(Verification.objects.get(editor=editor)).values()) == {Trial.Outcome.OPEN}
+    assert Verification.objects.filter(editor=editor).count() == 1
