@@ -31,6 +31,7 @@ def describe_chapter(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "state": _describe_standing(reading),
         "record_url": reverse("progress:record", args=address),
         "discussion_url": reverse("discussions:chapter", args=address),
+        "notebook_url": reverse("progress:notebook", args=address),
         "previous": _link(reading, reading.previous),
         **describe_finish(reading),
     }
