@@ -23,14 +23,16 @@ from apps.courses.pictures import describe_picture, keep_picture
 from .test_hostile_texts import PAYLOADS
 from .test_importing import course
 from .test_pictures import paint
-from .texts import CHAPTER, FIGURES, replaced
+from .texts import CHAPTER, FIGURES, compile_text, replaced
 
 PHOTO = base64.b64encode(paint()).decode()
 
 
-def open_notebook(source: str = CHAPTER, figures: dict[str, str] | None = None, address: str = "") -> Any:
+def open_notebook(
+    source: str = CHAPTER, figures: dict[str, str] | None = None, address: str = "", html: str = ""
+) -> Any:
     """The notebook of a chapter that no database knows."""
-    live = Revision(source=source, figures={**FIGURES, **(figures or {})})
+    live = Revision(source=source, figures={**FIGURES, **(figures or {})}, html=compile_text().html + html)
     notebook = nbformat.reads(write_notebook(Chapter(number=1, slug="first", live=live), address=address), as_version=4)
     nbformat.validate(notebook)
     return notebook
@@ -60,7 +62,7 @@ def test_a_chapter_is_a_notebook_that_runs(capsys: pytest.CaptureFixture[str]) -
     for expected in (
         "# A small chapter",
         '<a id="a-topic"></a>\n## 3 A topic',
-        '<a id="closer"></a>\n### Closer',
+        '<a id="closer"></a>\n\n### Closer',
         "**Adding**",
         "> **Warning**\n>\n> See [the topic](#a-topic).",
         "- **A** `3`\n- **B** `2`\n\n<details><summary>Answer</summary>\n\n- **A** is wrong. Count again.",
@@ -78,15 +80,23 @@ def test_pictures_are_attached_and_links_lead_back() -> None:
     marker = keep_picture(paint(), rewrite=False)
     source = replaced(
         ('src="circles.svg" wide', 'src="photo.png" alt="Us"'),
-        ("Words with", "[On](../second/#x) [off](/runs/) $a<b$ Words with"),
+        (
+            "Words with",
+            "[On](../second/#x) [off](/runs/) $a<b$ [](#circles) [2](out:adding) [1](<lines:adding:print>) Words with",
+        ),
     )
-    notebook = open_notebook(source, {"photo.png": marker}, address="https://kindling.test/courses/small/first/")
+    notebook = open_notebook(
+        source,
+        {"photo.png": marker},
+        address="https://kindling.test/courses/small/first/",
+        html='<a class="x" href="#circles">figure 7</a>',
+    )
     [cell] = [cell for cell in notebook.cells if cell.get("attachments")]
     assert cell.attachments == {"photo.png": {"image/png": PHOTO}}
     assert "![Two circles.](attachment:photo.png)" in cell.source
     text = prose(notebook)
     assert (
-        "[On](https://kindling.test/courses/small/first/../second/#x) [off](https://kindling.test/runs/) $a\\lt b$"
+        "[On](https://kindling.test/courses/small/first/../second/#x) [off](https://kindling.test/runs/) $a\\lt b$ [figure 7](#circles) 2 1 Words"
         in text
     )
 

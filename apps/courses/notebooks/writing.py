@@ -8,37 +8,37 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 
 import nbformat
 from nbformat import NotebookNode, v4
 
-from apps.courses.dialect import Problems
-from apps.courses.dialect.directives import read_directive
-from apps.courses.dialect.figures import UnsafeFigure, inline
-from apps.courses.dialect.front_matter import read_front
+from apps.courses.dialect.compiling import read_document
 from apps.courses.dialect.nodes import (
+    Block,
     Callout,
     Card,
-    Directive,
     Figure,
     Heading,
     Listing,
-    Next,
-    Objectives,
     Passage,
     Project,
     Quiz,
+    Section,
 )
-from apps.courses.dialect.structure import FenceWatch, RawBlock, RawSection, read_sections
+from apps.courses.dialect.structure import FenceWatch
 from apps.courses.models import Chapter, Picture, Revision
 from apps.courses.pictures import read_marker
 
 CODE = re.compile(r"(?P<code>(?P<mark>`+)(?:.*?[^`])(?P=mark)(?!`))|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 """What is no prose: code in a line, and formulas."""
 TAG = re.compile(r"<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
-ROLE = re.compile(r"\[(?P<text>[^\]]*)\](?:\((?:term|out):[^)\s]*\)|\{[a-z]+[^}\n]*\})")
+ROLE = re.compile(r"\[(?P<text>[^\]]*)\]\((?:(?:term|out|lines):[^)\s]*|<(?:term|out|lines):[^>\n]*>)\)")
+REFERENCE = re.compile(r"\[\]\(#(?P<key>[\w-]+)\)")
+NAME = re.compile(r'<a [^>]*href="#(?P<key>[\w-]+)"[^>]*>(?P<name>[a-z]+ [0-9]+)</a>')
+DRAWING = re.compile(r'<figure [^>]*id="(?P<key>[\w-]+)"[^>]*>(?:(?!</figure>).)*?(?P<svg><svg.*?</svg>)', re.DOTALL)
+SVG_TITLE = re.compile(r"<title[^>]*>(?P<title>[^<]*)</title>")
 LINK = re.compile(r"\]\((?P<href>(?:\.\./|/|#)[^)\s]*)")
 KINDS = {"note": "Note", "tip": "Tip", "warning": "Warning", "key": "Key idea"}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -46,20 +46,21 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 @dataclass(frozen=True)
 class Source:
-    """What a notebook is made of. `address` is the chapter's own on the web, "" where there is none to lead back to."""
+    """What a notebook is made of: the text, and of the page that was made of it drawings and computed names, by id.
+
+    `address` is the chapter's own on the web, "" where there is none to lead back to.
+    """
 
     revision: Revision
     pictures: Mapping[str, Picture]
     address: str
+    drawings: Mapping[str, str]
+    names: Mapping[str, str]
 
 
 def write_notebook(chapter: Chapter, *, address: str = "") -> str:
     """The chapter's live text as a notebook of format 4.5, the same bytes each time. One query where there are pictures."""
-    revision = chapter.live_revision
-    digests = {marker.digest for marker in map(read_marker, revision.figures.values()) if marker}
-    pictures = {each.digest: each for each in Picture.objects.filter(digest__in=digests)} if digests else {}
-    source = Source(revision, pictures, address)
-    cells = list(_write_cells(source))
+    cells = list(_write_cells(_gather(chapter.live_revision, address)))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
@@ -67,15 +68,23 @@ def write_notebook(chapter: Chapter, *, address: str = "") -> str:
     return written + "\n"
 
 
-def _write_cells(source: Source) -> Iterator[NotebookNode]:
-    problems = Problems()  # the text was published, so there are none
-    lines = source.revision.source.split("\n")
-    front, length = read_front(lines, problems)
-    yield v4.new_markdown_cell(
-        "\n\n".join(filter(None, [f"# {front.title}", _prose(source, front.summary), _lead_back(source)]))
+def _gather(revision: Revision, address: str) -> Source:
+    digests = {marker.digest for marker in map(read_marker, revision.figures.values()) if marker}
+    return Source(
+        revision=revision,
+        pictures={each.digest: each for each in Picture.objects.filter(digest__in=digests)} if digests else {},
+        address=address,
+        drawings={found["key"]: found["svg"] for found in DRAWING.finditer(revision.html)},
+        names={found["key"]: found["name"] for found in NAME.finditer(revision.html)},
     )
-    for number, section in enumerate(read_sections(list(enumerate(lines, start=1))[length:], problems), start=1):
-        yield from _write_section(source, number, section, problems)
+
+
+def _write_cells(source: Source) -> Iterator[NotebookNode]:
+    document = read_document(source.revision.source)
+    head = [f"# {document.front.title}", _prose(source, document.front.summary), _lead_back(source)]
+    yield v4.new_markdown_cell("\n\n".join(filter(None, head)))
+    for number, section in enumerate(document.sections, start=1):
+        yield from _write_section(source, number, section)
 
 
 def _lead_back(source: Source) -> str:
@@ -86,13 +95,13 @@ def _lead_back(source: Source) -> str:
     )
 
 
-def _write_section(source: Source, number: int, section: RawSection, problems: Problems) -> Iterator[NotebookNode]:
+def _write_section(source: Source, number: int, section: Section) -> Iterator[NotebookNode]:
     """Neighbouring prose is one cell; code, and what holds a picture, is a cell of its own."""
     waiting = [f'<a id="{section.key}"></a>\n## {number} {_prose(source, section.title)}']
     for block in section.blocks:
-        for piece in _write_block(source, block, problems):
+        for piece in _write_block(source, block):
             if isinstance(piece, str):
-                waiting.append(piece)
+                waiting += [piece] if piece.strip() else []
                 continue
             if waiting:
                 yield v4.new_markdown_cell("\n\n".join(waiting))
@@ -102,45 +111,53 @@ def _write_section(source: Source, number: int, section: RawSection, problems: P
         yield v4.new_markdown_cell("\n\n".join(waiting))
 
 
-def _write_block(source: Source, block: RawBlock, problems: Problems) -> Iterator[str | NotebookNode]:
-    if isinstance(block, Passage):
-        yield _prose(source, block.text)
-    elif isinstance(block, Heading):
-        anchor = f'<a id="{block.key}"></a>\n' if block.key else ""
-        yield f"{anchor}### {_prose(source, block.title)}"
-    else:
-        node = read_directive(block, problems)
-        yield from _write_node(source, node, block)
-
-
-def _write_node(source: Source, node: object, written: Directive) -> Iterator[str | NotebookNode]:
-    match node:
+def _write_block(source: Source, block: Block) -> Iterator[str | NotebookNode]:
+    key = getattr(block, "key", "")
+    if key:
+        yield f'<a id="{key}"></a>'
+    match block:
+        case Passage():
+            yield _prose(source, block.text)
+        case Heading():
+            yield f"### {_prose(source, block.title)}"
         case Listing():
-            yield f'<a id="{node.key}"></a>\n**{_prose(source, node.title)}**'
-            yield _code(node.code, node.output)
+            yield f"**{_prose(source, block.title)}**"
+            yield _code(block.code, block.output)
         case Project():
-            yield from _write_project(source, node)
-        case Objectives():
-            yield _prose(source, node.goals.text)
+            yield from _write_project(source, block)
         case Quiz():
-            yield _write_quiz(source, node)
+            yield _write_quiz(source, block)
         case Card():
-            yield _write_card(source, node)
+            yield _write_card(source, block)
         case Callout():
-            lines = f"**{node.title or KINDS.get(node.kind, '')}**\n\n{_prose(source, node.text.text)}".split("\n")
-            yield f'<a id="{node.key}"></a>\n\n' + "\n".join(f"> {line}".rstrip() for line in lines)
+            words = f"**{block.title or KINDS.get(block.kind, '')}**\n\n{_prose(source, block.text.text)}"
+            yield "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
         case Figure():
-            yield _write_figure(source, node)
-        case Next():
-            yield _prose(source, node.text.text)
+            yield _write_figure(source, block)
         case _:
-            yield _prose(source, written.body.text)
+            yield from _write_rest(source, block)
+
+
+def _write_rest(source: Source, node: object) -> Iterator[str | NotebookNode]:
+    """Of what has no form of its own here: its drawing, its title, and every passage in it."""
+    key, title = getattr(node, "key", ""), getattr(node, "title", "")
+    if title:
+        yield f"**{_prose(source, title)}**"
+    if key in source.drawings:
+        yield v4.new_markdown_cell(_show(source.drawings[key], title))
+    for value in [getattr(node, each.name) for each in fields(node)] if is_dataclass(node) else ():
+        if isinstance(value, Passage):
+            yield _prose(source, value.text)
+        elif isinstance(value, tuple):
+            for each in value:
+                yield from _write_rest(source, each)
 
 
 def _write_project(source: Source, project: Project) -> Iterator[str | NotebookNode]:
-    yield f'<a id="{project.key}"></a>\n### {_prose(source, project.title)}\n\n{_prose(source, project.before.text)}'.rstrip()
+    yield f"### {_prose(source, project.title)}\n\n{_prose(source, project.before.text)}".rstrip()
     yield _code(project.code, project.output)
-    yield from filter(None, [_prose(source, project.after.text)])
+    yield _prose(source, project.after.text)
+    yield from _fold_hints(source, project)
 
 
 def _code(code: str, output: str) -> NotebookNode:
@@ -159,16 +176,22 @@ def _write_quiz(source: Source, quiz: Quiz) -> str:
         f"- **{letter}** is {'right' if choice.correct else 'wrong'}. {_prose(source, choice.reason.text)}".rstrip()
         for letter, choice in zip(letters, quiz.choices, strict=False)
     ]
-    head = f'<a id="{quiz.key}"></a>\n{_prose(source, quiz.prompt.text).strip()}'
-    return "\n\n".join([head, "\n".join(asked), _fold("Answer", "\n".join(answers))])
+    return "\n\n".join(
+        [_prose(source, quiz.prompt.text).strip(), "\n".join(asked), _fold("Answer", "\n".join(answers))]
+    )
 
 
 def _write_card(source: Source, card: Card) -> str:
     title = f"**{_prose(source, card.title)}**\n\n" if card.title else ""
     front, back = _prose(source, card.front.text).strip(), _prose(source, card.back.text).strip()
-    return f'<a id="{card.key}"></a>\n{title}{front}\n\n' + _fold(
-        "Solution" if card.kind == "exercise" else "Answer", back
-    )
+    folded = [*_fold_hints(source, card), _fold("Solution" if card.kind == "exercise" else "Answer", back)]
+    return "\n\n".join([f"{title}{front}", *folded])
+
+
+def _fold_hints(source: Source, node: Card | Project) -> Iterator[str]:
+    hints: Sequence[Passage] = getattr(node, "hints", ())
+    for number, hint in enumerate(hints, start=1):
+        yield _fold(f"Hint {number}", _prose(source, hint.text).strip())
 
 
 def _fold(summary: str, text: str) -> str:
@@ -181,16 +204,21 @@ def _write_figure(source: Source, figure: Figure) -> NotebookNode:
     marker = read_marker(content)
     if marker and (picture := source.pictures.get(marker.digest)):
         encoded = base64.b64encode(bytes(picture.content)).decode()
-        cell = v4.new_markdown_cell(f"![{_escape_alt(caption)}](attachment:{figure.src})\n\n{caption}")
+        cell = v4.new_markdown_cell(
+            f"![{_escape_alt(getattr(figure, 'alt', '') or caption)}](attachment:{figure.src})\n\n{caption}"
+        )
         cell["attachments"] = {figure.src: {marker.media_type: encoded}}
         return cell
-    try:
-        drawing, title = inline(content, figure.key)
-    except UnsafeFigure:
-        return v4.new_markdown_cell(caption)
+    return v4.new_markdown_cell(f"{_show(source.drawings.get(figure.key, ''), '')}\n\n{caption}".strip())
+
+
+def _show(drawing: str, title: str) -> str:
+    if not drawing:
+        return ""
+    named = SVG_TITLE.search(drawing)
     encoded = base64.b64encode(_stand_alone(drawing).encode()).decode()
-    shown = f'<img alt="{html.escape(title)}" src="data:image/svg+xml;base64,{encoded}">'
-    return v4.new_markdown_cell(f"{shown}\n\n{caption}")
+    says = named["title"] if named else html.escape(title)
+    return f'<img alt="{says}" src="data:image/svg+xml;base64,{encoded}">'
 
 
 def _stand_alone(drawing: str) -> str:
@@ -231,7 +259,8 @@ def _mend(source: Source, text: str) -> str:
 
 
 def _mend_words(source: Source, text: str) -> str:
-    plain = ROLE.sub(lambda role: role["text"], text)
+    named = REFERENCE.sub(lambda found: f"[{source.names.get(found['key'], 'there')}](#{found['key']})", text)
+    plain = ROLE.sub(lambda role: role["text"], named)
     return LINK.sub(lambda link: f"]({_resolve(source, link['href'])}", TAG.sub(r"\\<", plain))
 
 
