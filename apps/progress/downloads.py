@@ -6,8 +6,9 @@ All of it is for everybody, as the pages are that it comes from.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -29,11 +30,8 @@ def picture(request: HttpRequest, digest: str, suffix: str) -> HttpResponseBase:
     """A picture by the digest of its bytes. Whoever has that number has seen the picture, or a page that shows it: 256 bits are
     not guessed, so pictures of drafts need no lock of their own.
     """
-    if SUFFIXES.get(f".{suffix}") is None:
-        raise Http404
-    return answer(
-        request, digest, lambda: load_picture(digest, SUFFIXES[f".{suffix}"]), SUFFIXES[f".{suffix}"], FOR_EVER
-    )
+    media_type = SUFFIXES.get(f".{suffix}", "")
+    return answer(request, digest, partial(load_picture, digest, media_type), media_type, FOR_EVER)
 
 
 @require_safe
@@ -52,7 +50,7 @@ def whole(request: HttpRequest, course: str, suffix: str) -> HttpResponseBase:
     """A course in one file, as soon as anything of it can be read."""
     found = get_object_or_404(Course.objects.filter(chapters__live__isnull=False).distinct(), slug=course)
     print_of_book = print_book(found)
-    make = lambda: fetch(found, suffix, print_of_book=print_of_book)  # noqa: E731
+    make = partial(fetch, found, suffix, print_of_book=print_of_book)
     return answer(request, f"{print_of_book}-{suffix}", make, KINDS[suffix], name=f"{course}.{suffix}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from nbformat import v4
 
 from apps.courses.dialect import BadChapter, clean, compile_chapter
+from apps.courses.dialect.nodes import Passage
 from apps.courses.models import Chapter, Revision
 from apps.courses.notebooks.reading import BadNotebook, read_notebook
-from apps.courses.notebooks.writing import write_notebook
+from apps.courses.notebooks.writing import Source, _write_rest, write_notebook
 from apps.courses.pictures import describe_picture, keep_picture
 
 from .test_hostile_texts import PAYLOADS
@@ -93,12 +95,22 @@ def test_pictures_are_attached_and_links_lead_back() -> None:
     )
     [cell] = [cell for cell in notebook.cells if cell.get("attachments")]
     assert cell.attachments == {"photo.png": {"image/png": PHOTO}}
-    assert "![Two circles.](attachment:photo.png)" in cell.source
+    assert "](attachment:photo.png)\n\nTwo circles." in cell.source
     text = prose(notebook)
     assert (
         "[On](https://kindling.test/courses/small/first/../second/#x) [off](https://kindling.test/runs/) $a\\lt b$ [figure 7](#circles) 2 1 Words"
         in text
     )
+
+
+def test_what_has_no_form_of_its_own_gives_its_title_its_drawing_and_its_words() -> None:
+    """As a later dialect may have it: nodes in nodes, and fields that are no prose."""
+    panel = make_dataclass("Panel", ["title", "text"])("CPU", Passage(1, "Run <b>."))
+    node = make_dataclass("Tabs", ["key", "title", "also", "panels"])("ways", "Ways", ("one",), (panel,))
+    source = Source(Revision(), {}, "", {"ways": "<svg ><title>Drawn</title></svg>"}, {})
+    pieces = [piece if isinstance(piece, str) else piece.source for piece in _write_rest(source, node)]
+    assert [pieces[0], *pieces[2:]] == ["**Ways**", "**CPU**", "Run \\<b>."]
+    assert pieces[1].startswith('<img alt="Drawn" src="data:image/svg+xml;base64,')
 
 
 def test_what_a_hostile_text_says_is_text_in_a_notebook_too() -> None:

@@ -140,12 +140,14 @@ def _write_block(source: Source, block: Block) -> Iterator[str | NotebookNode]:
 
 def _write_rest(source: Source, node: object) -> Iterator[str | NotebookNode]:
     """Of what has no form of its own here: its drawing, its title, and every passage in it."""
+    if not is_dataclass(node):
+        return
     key, title = getattr(node, "key", ""), getattr(node, "title", "")
     if title:
         yield f"**{_prose(source, title)}**"
     if key in source.drawings:
         yield v4.new_markdown_cell(_show(source.drawings[key], title))
-    for value in [getattr(node, each.name) for each in fields(node)] if is_dataclass(node) else ():
+    for value in [getattr(node, each.name) for each in fields(node)]:
         if isinstance(value, Passage):
             yield _prose(source, value.text)
         elif isinstance(value, tuple):
