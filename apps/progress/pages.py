@@ -66,6 +66,7 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "next": _link(chapter, chapter.next),
         "address": path,
         "head": _describe_head(chapter, text, kind.site),
+        "notebook_url": reverse("progress:notebook", args=address),
     }
 
 

@@ -13,7 +13,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 from playwright.sync_api import expect
 
-from apps.courses.models import Chapter, Course, Part
+from apps.courses.models import Chapter, Course, Part, Passage
 from apps.courses.offline.books import print_book
 from apps.courses.offline.epub import build_epub
 from apps.courses.offline.site import build_site
@@ -168,11 +168,16 @@ def test_the_print_of_a_book_changes_with_what_is_in_it(small: Course) -> None:
 
 
 def test_pages_work_from_a_file_without_a_word_to_anybody(small: Course, tmp_path: Path) -> None:
+    small.title = small.summary = "<img src=x onerror=alert(1)></title><script>alert(1)</script>"
+    small.save()
+    Part.objects.update(title="<img src=x onerror=alert(1)>")
+    Passage.objects.update(title="<img src=x onerror=alert(1)>")
     course("site", str(tmp_path), "small")
     asked, wrong = list[str](), list[str]()
     with launched() as browser:
         page = browser.new_page(viewport={"width": 390, "height": 800})
         page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.goto((tmp_path / "index.html").as_uri())

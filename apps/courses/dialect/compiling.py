@@ -145,6 +145,11 @@ def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) ->
     return _collect(text, document, renderer, html, curves)
 
 
+def read_document(source: str) -> Document:
+    """The nodes of a text that has been published, for those who make something else of it than a page."""
+    return _read(source, Problems())
+
+
 def _read(text: str, problems: Problems) -> Document:
     lines = text.split("\n")
     front, length = read_front(lines, problems)

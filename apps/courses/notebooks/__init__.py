@@ -1,0 +1,1 @@
+"""Chapters as Jupyter notebooks, and notebooks as the beginning of chapters."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -14,6 +15,7 @@ from .markup import Change, is_comment, parse, rebuild, unwrap
 PICTURE = re.compile(r"/pictures/(?P<name>(?P<digest>[0-9a-f]{64})\.[a-z]+)")
 ELSEWHERE = re.compile(r"https?://|mailto:", re.IGNORECASE)
 CHAPTER = re.compile(r"\.\./(?P<slug>[a-z0-9-]+)/?(?:#(?P<key>[\w-]+))?")
+LATER = ("loading", "decoding")  # of pictures; in a folder there is nothing to wait for
 HEADINGS = ("h2", "h3")
 CONTROLS = frozenset(["input", "button", "select", "textarea", "output", "script", "template", "progress"])
 
@@ -24,12 +26,12 @@ class Medium:
 
     suffix: str
     question: str
-    keeps_data: bool
+    data: Collection[str]
     links_headings: bool
 
 
-SITE = Medium(".html", "offline/_quiz.html", keeps_data=True, links_headings=True)
-BOOK = Medium(".xhtml", "offline/_question.html", keeps_data=False, links_headings=False)
+SITE = Medium(".html", "offline/_quiz.html", data=("data-kind", "data-choice", "data-right"), links_headings=True)
+BOOK = Medium(".xhtml", "offline/_question.html", data=(), links_headings=False)
 
 
 @dataclass
@@ -72,8 +74,8 @@ class _Adapter:
     def change(self, element: Element) -> list[Element | str] | None:
         if element.get("id") in self.leaf.quizzes:
             return self.ask(str(element.get("id")))
-        if element.tag in CONTROLS:
-            return []
+        if element.tag in CONTROLS or "hidden" in element.attrib:
+            return []  # what is hidden waits for a script that is not here
         if element.tag == "form":
             element.tag = "div"
         return self.mend(element)
@@ -135,7 +137,7 @@ class _Adapter:
         return None
 
     def strip(self, element: Element) -> None:
-        """Attributes that only the site's scripts read."""
+        """Attributes that only the site's scripts and styles read."""
         for name in list(element.attrib):
-            if name.startswith("hx-") or (name.startswith("data-") and not self.medium.keeps_data) or name == "loading":
+            if name.startswith("hx-") or name in LATER or (name.startswith("data-") and name not in self.medium.data):
                 del element.attrib[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from typing import Literal
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Comment, Element, SubElement
 
@@ -80,8 +81,8 @@ def _append(parent: Element, node: Element | str) -> None:
         parent.text = (parent.text or "") + node
 
 
-def _write(root: Element, *, method: str) -> str:
-    written: str = ElementTree.tostring(root, encoding="unicode", method=method)
+def _write(root: Element, *, method: Literal["html", "xml"]) -> str:
+    written = ElementTree.tostring(root, encoding="unicode", method=method)
     return written.partition(">")[2].rpartition("<")[0] if len(root) or root.text else ""
 
 

@@ -33,7 +33,8 @@ def build_site(course: Course) -> dict[str, bytes]:
     files = {name: page.encode() for name, page in pages.items()}
     files["search.js"] = _build_index(book, list_passages(course))
     files |= {f"pictures/{pictures[key]}": bytes(each.content) for key, each in load_pictures(set(pictures)).items()}
-    return dict(sorted((files | _read_assets()).items()))
+    formulas = any("<math" in page for page in pages.values())
+    return dict(sorted((files | _read_assets(formulas=formulas)).items()))
 
 
 def _page(book: Book, title: str, body: str) -> str:
@@ -72,8 +73,8 @@ def _build_index(book: Book, passages: Iterable[Passage]) -> bytes:
     return f"globalThis.kindlingIndex = {json.dumps(entries, ensure_ascii=False)};\n".encode()
 
 
-def _read_assets() -> Mapping[str, bytes]:
-    """Styles, the script and the fonts that they name."""
+def _read_assets(*, formulas: bool) -> Mapping[str, bytes]:
+    """Styles, the script and the fonts that they name; the large one of formulas only where there are any."""
     assets = {name: read_built(name) for name in ASSETS}
     fonts = {found["name"] for found in URL.finditer(assets["site.css"].decode()) if "/" in found["name"]}
-    return assets | {name: read_built(name) for name in fonts}
+    return assets | {name: read_built(name) for name in fonts if formulas or "math" not in name}

@@ -27,9 +27,10 @@ export class Shelf {
     this.editor.value = this.drafts?.keeps(project) ? this.drafts.recall(project) : project.code;
   }
 
-  /** Takes a listing. A project's own listing opens the project, with the student's changes. */
+  /** Takes a listing. A project's own listing opens the project, with the student's changes: found by its key, because
+      the text was rendered under the address that the chapter had then. */
   put({ code, title, path }) {
-    const project = this.projects.find((each) => path && each.path === path) ?? this.shelve(code, title);
+    const project = this.projects.find((each) => path && each.key === path.split("/").at(-1)) ?? this.shelve(code, title);
     if (project !== this.current) this.open(project);
   }
 
