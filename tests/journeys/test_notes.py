@@ -37,7 +37,9 @@ def test_a_passage_is_marked_and_found_again(visit: Callable[..., Visit], sessio
     tools = page.get_by_role("toolbar", name="For the marked words")
     tools.get_by_role("button", name="Copy link").click()
     expect(page.locator(".said")).to_contain_text("copied")
-    assert f"#introduction:~:text=whiskers%3B-,{WORDS.replace(' ', '%20')},-." in read_clipboard(page)
+    assert f"#introduction:~:text=ears%2C%20perhaps%3B%20whiskers%3B-,{WORDS.replace(' ', '%20')},-." in read_clipboard(
+        page
+    )
     select(page, WORDS)
     page.keyboard.press("m")
     expect(tools.get_by_role("button", name="Highlight")).to_be_focused()
@@ -45,7 +47,7 @@ def test_a_passage_is_marked_and_found_again(visit: Callable[..., Visit], sessio
     expect(page.locator(".said")).to_contain_text("Highlighted")
     assert page.evaluate(MARKED) == [f"note-important {WORDS}"]
     other.reload()
-    expect(other.get_by_role("link", name="Notes", exact=True).last).to_have_attribute("data-count", "1")
+    expect(other.get_by_role("link", name="Notes (1)")).to_be_visible()
     assert other.evaluate(MARKED) == [f"note-important {WORDS}"]
     other.keyboard.press("n")
     panel = other.get_by_role("dialog", name="Your notes")
@@ -69,7 +71,7 @@ def test_a_section_is_noted_and_bookmarked_by_keyboard(visit: Callable[..., Visi
     page = open_chapter(visit(storage_state=sessions("student")))
     page.keyboard.press("j")
     page.keyboard.press("m")
-    expect(page.get_by_label("Your note on “Learning objectives”")).to_be_focused()
+    expect(page.get_by_label("Your note on “Introduction”")).to_be_focused()
     page.keyboard.type("All of this?")
     page.get_by_role("button", name="Save").click()
     panel = page.get_by_role("dialog", name="Your notes")
