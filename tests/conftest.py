@@ -14,6 +14,7 @@ from redis import Redis
 from tests.product import Product, running_product
 from tests.services import ADMIN_URL
 
+
 # A password costs a tenth of a second and 100 MB on purpose; hundreds of people log in here. The same algorithm, cheaper.
 Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 1024, 1
 

@@ -17,7 +17,13 @@ SECTIONS = 20  # of each chapter
 THREADS = 100_000
 POSTS = 10  # of each thread
 
-FIELD = ["model", "tensor", "gradient", "training", "data", "batch", "layer", "network", "learning", "rate", "epoch", "optimizer", "step", "value", "output", "input", "weights", "parameter", "function", "shape", "error", "training", "validation", "accuracy", "device", "memory", "autograd", "backward", "forward", "module", "torch", "convolution", "attention", "embedding", "transformer", "dropout", "activation", "softmax", "logits", "entropy", "overfitting", "regularization", "momentum", "checkpoint", "scheduler", "dataloader", "dataset", "sampling", "normalization", "matrix", "vector", "dimension", "broadcast", "gpu", "cuda", "nan", "infinity", "learning_rate", "zero_grad", "nn.Linear", "CrossEntropyLoss", "torch.compile", "requires_grad", "detach", "clone", "reshape"]
+FIELD = (
+    "model tensor gradient training data batch layer network learning rate epoch optimizer step value output input weights "
+    "parameter function shape error training validation accuracy device memory autograd backward forward module torch "
+    "convolution attention embedding transformer dropout activation softmax logits entropy overfitting regularization "
+    "momentum checkpoint scheduler dataloader dataset sampling normalization matrix vector dimension broadcast gpu cuda "
+    "nan infinity learning_rate zero_grad nn.Linear CrossEntropyLoss torch.compile requires_grad detach clone reshape"
+).split()
 SENTENCES = 20_000
 SENTENCES_WITH_LOSS = 0.054  # four a post make a fifth of the posts
 
@@ -121,10 +127,7 @@ def run(database: psycopg.Connection, statements: str, params: Sequence[object] 
 def fill_posts(database: psycopg.Connection, address: str) -> None:
     [thread], [post] = (
         database.execute(f"SELECT {what} FROM {table}").fetchone() or [0]
-        for what, table in (
-            (f"max(id) - {THREADS} + 1", "discussions_thread"),
-            ("coalesce(max(id), 0) + 1", "discussions_post"),
-        )
+        for what, table in ((f"max(id) - {THREADS} + 1", "discussions_thread"), ("coalesce(max(id), 0) + 1", "discussions_post"))
     )
     count = THREADS * POSTS
     known = {"thread": thread, "post": post, "each": POSTS, "sentences": SENTENCES, "last": count}

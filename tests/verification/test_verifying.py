@@ -11,16 +11,7 @@ from apps.runs.beside import list_beside
 from apps.runs.models import ReferenceCurve, Run
 from apps.verification import planning
 from apps.verification.models import Condition, Trial, Verification
-from tests.verification.chapters import (
-    SOUND_PROJECT,
-    TRAINING,
-    find,
-    list_with,
-    outcomes,
-    publish_chapter,
-    verify,
-    write,
-)
+from tests.verification.chapters import SOUND_PROJECT, TRAINING, find, list_with, outcomes, publish_chapter, verify, write
 from tests.verification.machines import Commit, Machines
 
 Kind, Outcome, State = Trial.Kind, Trial.Outcome, Verification.State
