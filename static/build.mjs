@@ -12,7 +12,7 @@ const builds = [
   { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles, plugins: [trimChart] },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
-  { entryPoints: { site: "css/site.css", notes: "css/later/notes.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
+  { entryPoints: { site: "css/site.css", reading: "css/later/reading.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
   // For courses that are taken along: a page in a file loads no module.
   { entryPoints: { offline: "js/offline/offline.js" }, format: "iife" },
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },

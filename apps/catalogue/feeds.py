@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from apps.courses.models import Chapter
 
@@ -38,7 +39,7 @@ def _add(feed: Atom1Feed, chapter: Chapter, site: str) -> None:
     feed.add_item(
         title=f"{chapter.number}. {live.title}",
         link=url,
-        description=live.summary,
+        description=escape(live.summary),  # the library calls it HTML,
         unique_id=url,
         pubdate=chapter.published_at,  # type: ignore[attr-defined]
         updateddate=live.created_at,

@@ -27,7 +27,10 @@ SELECT {asker} chapter.id, chapter.number, chapter.live_id, coalesce(condition.s
    ORDER BY other.number DESC LIMIT 1),
   (SELECT jsonb_build_array(other.slug, other.title) FROM courses_chapter other
    WHERE other.course_id = course.id AND other.live_id IS NOT NULL AND other.number > chapter.number
-   ORDER BY other.number LIMIT 1)
+   ORDER BY other.number LIMIT 1),
+  (SELECT jsonb_agg(jsonb_build_array(other.slug, other.title, other.live_id IS NOT NULL) ORDER BY other.number)
+   FROM courses_revision live JOIN courses_chapter other ON live.requires ? other.slug
+   WHERE live.id = chapter.live_id AND other.course_id = course.id)
   {standing}
 FROM courses_chapter chapter JOIN courses_course course ON course.id = chapter.course_id
 LEFT JOIN verification_condition condition
@@ -35,7 +38,7 @@ LEFT JOIN verification_condition condition
 {joins}
 WHERE course.slug = %(course)s AND chapter.slug = %(chapter)s AND chapter.live_id IS NOT NULL
 """
-PUBLISHED = 7
+PUBLISHED = 8
 """How many columns say which chapter it is."""
 
 STANDING = """,
@@ -61,7 +64,10 @@ STANDING = """,
   (SELECT finished_at FROM progress_finish WHERE chapter_id = chapter.id AND user_id = {user}),
   (SELECT jsonb_object_agg(item.key, jsonb_build_array(draft.code, draft.revision))
    FROM courses_item item JOIN runs_draft draft ON draft.project_id = item.id
-   WHERE item.chapter_id = chapter.id AND draft.user_id = {user})
+   WHERE item.chapter_id = chapter.id AND draft.user_id = {user}),
+  ARRAY(SELECT other.slug FROM progress_finish finish JOIN courses_chapter other ON other.id = finish.chapter_id
+        JOIN courses_revision live ON live.id = chapter.live_id AND live.requires ? other.slug
+        WHERE finish.user_id = {user} AND other.course_id = course.id)
 """
 
 
@@ -79,6 +85,14 @@ class Neighbour(NamedTuple):
     title: str
 
 
+class Needed(NamedTuple):
+    """A chapter that should be known first; one that is only announced cannot be read yet."""
+
+    slug: str
+    title: str
+    is_readable: bool
+
+
 class Published(NamedTuple):
     """A chapter as everybody finds it: which it is, the id of its live text, what stands beside it."""
 
@@ -91,6 +105,7 @@ class Published(NamedTuple):
     course_title: str
     previous: Neighbour | None
     next: Neighbour | None
+    needed: tuple[Needed, ...]
 
 
 @dataclass(frozen=True)
@@ -152,8 +167,10 @@ def _fetch(statement: str, course: str, chapter: str, **who: object) -> tuple[An
 def _read_published(
     course: str, chapter: str, key: int, number: int, live: int, stamp: str, title: str, *beside: str | None
 ) -> Published:
-    previous, following = (Neighbour(*json.loads(one)) if one else None for one in beside)
-    return Published(course, chapter, key, number, live, stamp, title, previous, following)
+    *neighbours, needed = beside
+    previous, following = (Neighbour(*json.loads(one)) if one else None for one in neighbours)
+    first = tuple(Needed(*one) for one in json.loads(needed)) if needed else ()
+    return Published(course, chapter, key, number, live, stamp, title, previous, following, first)
 
 
 def _read_standing(
@@ -165,6 +182,7 @@ def _read_standing(
     predicted: list[str],
     finished: datetime | None,
     drafts: str | None,
+    known: list[str],
 ) -> Standing:
     """From the columns of STANDING; Django leaves the decoding of a raw query's JSON to us."""
     return Standing(
@@ -176,4 +194,5 @@ def _read_standing(
         predicted=frozenset(predicted),
         finished_at=finished,
         drafts={key: Draft(*draft) for key, draft in json.loads(drafts or "{}").items()},
+        known=frozenset(known),
     )

@@ -15,9 +15,11 @@ from django.utils.safestring import SafeString
 from apps.accounts.models import User
 from apps.catalogue import heads
 
-from .access import Neighbour, Published, Reading
+from .access import Needed, Neighbour, Published, Reading
 from .standing import LastRun, Missing, list_missing
 from .texts import Text, hole, load_text
+
+KNOWN = ' <span class="tag tag--good">Finished</span>'
 
 
 class Kind(NamedTuple):
@@ -52,6 +54,7 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "revision": text.revision,
         "verified_on": chapter.verified_on,
         "outline": [vars(section) | {"read": hole(f"read:{section.id}")} for section in text.sections],
+        "prerequisites": [_describe_needed(chapter, needed) for needed in chapter.needed],
         "body": text.fill(_next_hole(chapter)),
         "lab": {
             "projects": list_projects(chapter, kind.is_student),
@@ -81,7 +84,14 @@ def describe_holes(reading: Reading, user: User | None) -> dict[str, str]:
         "page": projects[0]["last_run"]["id"] if projects and projects[0]["last_run"] else "",
         "finish": show_finish(chapter, user is not None, standing.finished_at, *list_missing(reading.text, standing)),
         **{f"read:{key}": " data-read" for key in standing.read},
+        **dict.fromkeys((f"known:{slug}" for slug in standing.known), KNOWN),
     }
+
+
+def _describe_needed(chapter: Published, needed: Needed) -> dict[str, Any]:
+    """A chapter that should be known first, without an address until it can be read."""
+    url = reverse("progress:chapter", args=[chapter.course_slug, needed.slug]) if needed.is_readable else None
+    return {"title": needed.title, "url": url, "known": hole(f"known:{needed.slug}")}
 
 
 def _describe_head(chapter: Published, text: Text, site: str) -> SafeString:

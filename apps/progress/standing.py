@@ -30,7 +30,7 @@ class Standing:
 
     `answered` says for each question tried whether some answer was right; `reached` are the projects whose goal a run
     of theirs has met, `predicted` those whose question they have answered or skipped. `drafts` is their code of
-    projects, as it was last typed.
+    projects, as it was last typed; `known` are the finished ones among the chapters that this one builds on.
     """
 
     read: frozenset[str] = frozenset()
@@ -41,6 +41,7 @@ class Standing:
     predicted: frozenset[str] = frozenset()
     finished_at: datetime | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
 
     @classmethod
     def of_visit(cls, notes: Notes) -> Standing:

@@ -47,7 +47,7 @@ def test_the_pop_overs_are_answered_again_only_when_a_text_changed(client: Clien
 
 def test_only_what_is_published_is_explained(client: Client, chapter: Chapter) -> None:
     explain(chapter, {"loss": build_term("<b>Loss</b>")})
-    assert "<b>Loss" not in client.get(GLOSSARY).content.decode()
+    assert "<dfn><b>Loss" not in client.get(GLOSSARY).content.decode()
     Chapter.objects.update(live=None)
     assert client.get(TERMS).json() == {"terms": {}}
     assert "explains a word here yet" in client.get(GLOSSARY).content.decode()

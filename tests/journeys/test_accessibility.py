@@ -29,6 +29,7 @@ VISITORS_PAGES = [
     "/api/v1/docs",
     "/courses/pytorch-essentials/",
     ADDRESS,
+    "/courses/pytorch-essentials/glossary/",
     "/accounts/login/",
     "/accounts/signup/",
     "/mailbox/",
@@ -45,7 +46,7 @@ def test_visitors_pages(visit: Callable[..., Visit]) -> None:
 def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     page = visit(storage_state=sessions("student"), reduced_motion="no-preference").page
     addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
-    addresses += [f"{addresses[0]}?plain", "/accounts/tokens/", "/accounts/tokens/new/"]
+    addresses += [f"{addresses[0]}?plain", "/accounts/tokens/", "/accounts/tokens/new/", "/notes/", f"{ADDRESS}notes/"]
     assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
 
 

@@ -83,10 +83,11 @@ function openNotes(tools) {
 
   return {
     write: (anchor) => panel.begin(shelf.begin(anchor)),
-    highlight: async (anchor) => {
+    highlight: (anchor) => {
+      const same = shelf.notes.find((each) => each.section === anchor.section && each.start === anchor.start && each.quote === anchor.quote);
+      if (same) return panel.focus(same);
       const note = shelf.begin(anchor);
-      const keep = () => attempt(() => shelf.keep(note), (kept) => (draw(), panel.draw(), say("Highlighted.", { action: offerWords(kept) })));
-      keep();
+      return attempt(() => shelf.keep(note), (kept) => (draw(), panel.draw(), say("Highlighted.", { action: offerWords(kept) })));
     },
   };
 

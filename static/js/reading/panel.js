@@ -9,15 +9,15 @@ export function makePanel(shelf, { range, point, here, pages, changed, retry }) 
   const status = make("div", { class: "notes-status", role: "status" });
   const heading = make("h2", { tabIndex: -1, id: "notes-title" }, "Your notes");
   const place = make("p", { class: "meta" });
-  const write = make("button", { type: "button", class: "tool", "data-key": "m", onclick: () => writeHere() }, "Note on this section");
-  const mark = make("button", { type: "button", class: "tool", "data-key": "b", onclick: () => toggle() }, "Bookmark this section");
+  const write = make("button", { type: "button", class: "button button--small button--quiet", "data-key": "m", onclick: () => writeHere() }, "Note on this section");
+  const mark = make("button", { type: "button", class: "button button--small button--quiet", "data-key": "b", onclick: () => toggle() }, "Bookmark this section");
   const close = make("button", { type: "button", class: "tool", onclick: () => shut(), ariaLabel: "Close your notes" }, "✕");
   const panel = make(
     "dialog",
     { class: "notes-panel", "aria-labelledby": "notes-title" },
     make("header", {}, heading, close),
     place,
-    make("p", { class: "note-tools" }, write, mark),
+    make("p", { class: "button-row" }, write, mark),
     status,
     list,
     make("p", {}, make("a", { href: pages }, "All your notes and bookmarks")),
@@ -139,12 +139,13 @@ export function makePanel(shelf, { range, point, here, pages, changed, retry }) 
   };
 }
 
-/** Does what the server may refuse, and says why it did. */
+/** Does what the server may refuse; says why it did, and offers the same again where that may help. */
 export async function attempt(act, then) {
   try {
     then(await act());
   } catch (refusal) {
-    say(refusal.message, { stays: true });
+    const again = make("button", { type: "button", class: "button button--small button--quiet", onclick: () => attempt(act, then) }, "Try again");
+    say(refusal.message, { action: refusal.passing ? again : null, stays: true });
   }
 }
 
