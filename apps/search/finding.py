@@ -28,7 +28,12 @@ FEW = 3  # so many results make one doubt the spelling
 PAGE = 20
 PAGES = MAX_MATCHES // PAGE
 
-KINDS: tuple[Kind, ...] = (Passages(Passage.Kind.TERM, "Terms"), Chapters(), Passages(Passage.Kind.SECTION, "Sections"), Talks())
+KINDS: tuple[Kind, ...] = (
+    Passages(Passage.Kind.TERM, "Terms"),
+    Chapters(),
+    Passages(Passage.Kind.SECTION, "Sections"),
+    Talks(),
+)
 """In the order in which they are shown."""
 
 

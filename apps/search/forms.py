@@ -27,7 +27,9 @@ class SearchForm(Asked):
         required=False,
         label="Search for",
         error_messages={"max_length": TOO_LONG, "null_characters_not_allowed": "Type words: this is no text."},
-        widget=forms.TextInput({"type": "search", "autocomplete": "off", "enterkeyhint": "search", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            {"type": "search", "autocomplete": "off", "enterkeyhint": "search", "spellcheck": "false"}
+        ),
     )
     course = forms.ModelChoiceField(
         Course.objects.order_by("title"),

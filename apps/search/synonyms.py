@@ -82,9 +82,7 @@ def list_lengths() -> Iterable[int]:
 def _index() -> dict[Words, tuple[Words, ...]]:
     groups = [tuple(tuple(name.split()) for name in group) for group in GROUPS]
     spelt = {name: group for group in groups for name in group}
-    other = {
-        tuple(min(find_variants(word), default=word) for word in name): group for name, group in spelt.items()
-    }
+    other = {tuple(min(find_variants(word), default=word) for word in name): group for name, group in spelt.items()}
     return other | spelt
 
 

@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet,
 from django.db.models.functions import Substr
 from django.utils import timezone
 
-from apps.discussions.models import Post, Thread
+from apps.discussions.models import Post
 from apps.discussions.reading import locate
 
 from .access import list_posts, list_threads
@@ -63,7 +63,9 @@ def _find_threads(wanted: Wanted) -> list[Match]:
 
 def _find_posts(wanted: Wanted) -> list[Match]:
     posts = list_posts(wanted.viewer, wanted.course).filter(found_by=wanted.tsquery)
-    rows = posts.annotate(rank=rank(wanted, F("found_by"), title=None)).values_list("pk", "rank", "created_at", "thread")
+    rows = posts.annotate(rank=rank(wanted, F("found_by"), title=None)).values_list(
+        "pk", "rank", "created_at", "thread"
+    )
     return [Match(thread, value * _freshness(at), key) for key, value, at, thread in _limit(rows)]
 
 

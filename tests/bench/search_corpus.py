@@ -17,13 +17,74 @@ SECTIONS = 20  # of each chapter
 THREADS = 100_000
 POSTS = 10  # of each thread
 
-FIELD = (
-    "model tensor gradient training data batch layer network learning rate epoch optimizer step value output input weights "
-    "parameter function shape error training validation accuracy device memory autograd backward forward module torch "
-    "convolution attention embedding transformer dropout activation softmax logits entropy overfitting regularization "
-    "momentum checkpoint scheduler dataloader dataset sampling normalization matrix vector dimension broadcast gpu cuda "
-    "nan infinity learning_rate zero_grad nn.Linear CrossEntropyLoss torch.compile requires_grad detach clone reshape"
-).split()
+FIELD = [
+    "model",
+    "tensor",
+    "gradient",
+    "training",
+    "data",
+    "batch",
+    "layer",
+    "network",
+    "learning",
+    "rate",
+    "epoch",
+    "optimizer",
+    "step",
+    "value",
+    "output",
+    "input",
+    "weights",
+    "parameter",
+    "function",
+    "shape",
+    "error",
+    "training",
+    "validation",
+    "accuracy",
+    "device",
+    "memory",
+    "autograd",
+    "backward",
+    "forward",
+    "module",
+    "torch",
+    "convolution",
+    "attention",
+    "embedding",
+    "transformer",
+    "dropout",
+    "activation",
+    "softmax",
+    "logits",
+    "entropy",
+    "overfitting",
+    "regularization",
+    "momentum",
+    "checkpoint",
+    "scheduler",
+    "dataloader",
+    "dataset",
+    "sampling",
+    "normalization",
+    "matrix",
+    "vector",
+    "dimension",
+    "broadcast",
+    "gpu",
+    "cuda",
+    "nan",
+    "infinity",
+    "learning_rate",
+    "zero_grad",
+    "nn.Linear",
+    "CrossEntropyLoss",
+    "torch.compile",
+    "requires_grad",
+    "detach",
+    "clone",
+    "reshape",
+]
 SENTENCES = 20_000
 SENTENCES_WITH_LOSS = 0.054  # four a post make a fifth of the posts
 
@@ -81,6 +142,8 @@ CROSS JOIN LATERAL (
   SELECT string_agg(text, '. ') AS body FROM generate_series(1, 2 + n %% 5) AS each
   JOIN bench_sentence ON id = (hashint8extended(n, each) & 2147483647) %% %(sentences)s) AS written;
 """
+FIRST_THREAD = f"SELECT max(id) - {THREADS} + 1 FROM discussions_thread"
+FIRST_POST = "SELECT coalesce(max(id), 0) + 1 FROM discussions_post"
 INDEXES = {
     "post_found_by": "CREATE INDEX post_found_by ON discussions_post USING gin (found_by) WITH (fastupdate = off)",
     "thread_found_by": "CREATE INDEX thread_found_by ON discussions_thread USING gin (found_by)",
@@ -125,10 +188,8 @@ def run(database: psycopg.Connection, statements: str, params: Sequence[object] 
 
 
 def fill_posts(database: psycopg.Connection, address: str) -> None:
-    [thread], [post] = (
-        database.execute(f"SELECT {what} FROM {table}").fetchone() or [0]
-        for what, table in ((f"max(id) - {THREADS} + 1", "discussions_thread"), ("coalesce(max(id), 0) + 1", "discussions_post"))
-    )
+    [thread] = database.execute(FIRST_THREAD).fetchone() or [0]
+    [post] = database.execute(FIRST_POST).fetchone() or [0]
     count = THREADS * POSTS
     known = {"thread": thread, "post": post, "each": POSTS, "sentences": SENTENCES, "last": count}
 
