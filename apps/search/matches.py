@@ -60,8 +60,15 @@ class Hit:
 class Kind(Protocol):
     """One kind of thing that can be found. Another one, such as challenges, is one more in `kinds.KINDS`."""
 
-    name: str
-    label: str
+    @property
+    def name(self) -> str:
+        """In addresses."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Above what was found."""
+        ...
 
     def find(self, wanted: Wanted) -> list[Match]:
         """At most `MAX_MATCHES` that the viewer may see, best first. The number of queries is always the same."""
@@ -75,7 +82,7 @@ class Kind(Protocol):
 def rank(wanted: Wanted, words: F | SearchVector, title: str | None = "title") -> Combinable:
     """How well something answers: by its words, better by the very words, far better when its title is what was typed."""
     weights = Value(WEIGHTS)
-    by_words = SearchRank(words, wanted.tsquery, weights=weights)
+    by_words: Combinable = SearchRank(words, wanted.tsquery, weights=weights)
     if wanted.plainly != wanted.query:
         by_words += SearchRank(words, _as_tsquery(wanted.plainly), weights=weights)
     if title is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Dialog, Page, StorageState, expect
 
 from tests.journeys.test_accessibility import list_faults
 from tests.journeys.visits import ADDRESS, CHAPTER, Visit
@@ -47,8 +47,14 @@ def test_the_palette_leads_to_a_section(visit: Callable[..., Visit], viewport: d
 
 def test_nothing_that_people_write_runs(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     opened = visit(storage_state=sessions("student"))
-    page, said = opened.page, []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    page = opened.page
+    said: list[str] = []
+
+    def hear(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", hear)
     write_thread(page)
     for query in ("zeta", "zeta or <script>alert(4)</script>"):
         page.goto(f"/search/?q={query}")

@@ -111,7 +111,7 @@ def test_pages_lead_to_one_another(client: Client) -> None:
     chapter = build_chapter()
     for number in range(45):
         add_section(chapter, f"Momentum {number}")
-    page = client.get(URL, {"q": "momentum", "kind": "section", "page": 2}).content.decode()
+    page = client.get(URL, {"q": "momentum", "kind": "section", "page": "2"}).content.decode()
     assert 'rel="prev" href="?q=momentum&amp;kind=section"' in page
     assert 'rel="next" href="?q=momentum&amp;kind=section&amp;page=3"' in page
     assert 'start="21"' in page
