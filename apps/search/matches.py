@@ -47,6 +47,14 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Matches:
+    """At most `MAX_MATCHES`, best first. What is not `is_whole` leaves out what it would have taken too long to find."""
+
+    matches: list[Match]
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
 class Hit:
     """A match as it is shown. `text` is what a snippet is cut from, `where` says what it stands in."""
 
@@ -70,8 +78,8 @@ class Kind(Protocol):
         """Above what was found."""
         ...
 
-    def find(self, wanted: Wanted) -> list[Match]:
-        """At most `MAX_MATCHES` that the viewer may see, best first. The number of queries is always the same."""
+    def find(self, wanted: Wanted) -> Matches:
+        """What the viewer may see. The number of queries does not grow with what is found."""
         ...
 
     def load(self, matches: Sequence[Match]) -> list[Hit]:

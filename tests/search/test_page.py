@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from apps.courses.models import Course
-from apps.search import finding, limits
+from apps.search import finding, limits, talks
 
 from .sites import add_section, add_term, build_chapter, build_person, build_thread
 
@@ -143,8 +143,9 @@ def test_more_results_ask_no_more_of_the_database(
         add_section(chapter, f"Momentum {number}")
         add_term(chapter, f"Momentum term {number}")
         build_thread(chapter, ada, title=f"Momentum thread {number}", body="momentum")
-    # A savepoint and its end, the limit of time, five ways to look, three kinds to show, what is marked, the courses.
-    with django_assert_num_queries(13):
+    # Six ways to look, three kinds to show, what is marked, the courses; and eight that limit the time of it all and of
+    # what is older, as two parts of a transaction.
+    with django_assert_num_queries(19):
         client.get(URL, {"q": "momentum"})
 
 
@@ -169,6 +170,18 @@ def test_a_search_that_takes_too_long_is_given_up(client: Client, monkeypatch: p
     assert answer.status_code == 503
     assert "took too long" in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_what_is_older_is_left_out_rather_than_everything(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    chapter, ada = build_chapter(), build_person()
+    for number in range(40):
+        build_thread(chapter, ada, title=f"Thread {number}", body=" ".join(f"momentum{n} momentum" for n in range(700)))
+    monkeypatch.setattr(talks, "WINDOW", 2)
+    monkeypatch.setattr(talks, "OLDER_MS", 1)
+    page = client.get(URL, {"q": "momentum"}).content.decode()
+    assert "Only the newest were looked through" in page
+    assert "Thread 39" in page
+    assert "Thread 1<" not in page
 
 
 def test_results_are_kept_for_nobody_else(client: Client) -> None:
