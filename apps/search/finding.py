@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import QueryCanceled
 
 from apps.courses.models import Course, Passage
 
 from .access import Viewer
+from .budgets import limited
 from .matches import MAX_MATCHES, Hit, Kind, Wanted
 from .query import Query, parse
-from .refusals import TookTooLong
 from .snippets import Piece, cut_excerpts
 from .spelling import find_corrections, find_endings
 from .talks import Talks
@@ -50,13 +46,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Group:
-    """Some of what was found of one kind, from the one after `before` on. `total` counts at most `MAX_MATCHES`."""
+    """Some of what was found of one kind, from the one after `before` on. `total` counts at most `MAX_MATCHES`;
+    what is not `is_whole` leaves out what it would have taken too long to find.
+    """
 
     name: str
     label: str
     found: Sequence[Found]
     total: int
     before: int = 0
+    is_whole: bool = True
 
     @property
     def start(self) -> int:
@@ -135,7 +134,7 @@ def search(*, actor: Viewer, typed: str, course: Course | None = None, wish: Wis
         written = query.write(begins=begins)
         return _Attempt(query, wish, Wanted(written, query.write_plainly(), query.typed.strip(), actor, course))
 
-    with _bounded():
+    with limited(TIMEOUT_MS):
         found = attempt(query, _find_endings(query) if wish.typing else None)
         if not found.total and not wish.typing:
             found = attempt(query, _find_endings(query))
@@ -145,18 +144,6 @@ def search(*, actor: Viewer, typed: str, course: Course | None = None, wish: Wis
         if found.total or not corrected.total:
             return replace(found.show(typed), better=corrected.query.typed.strip() if corrected.total else "")
         return corrected.show(typed)
-
-
-@contextmanager
-def _bounded() -> Iterator[None]:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(TIMEOUT_MS)])
-            yield
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise TookTooLong from error
-        raise
 
 
 def _find_endings(query: Query) -> list[str]:
@@ -169,19 +156,26 @@ class _Attempt:
     def __init__(self, query: Query, wish: Wish, wanted: Wanted) -> None:
         self.query, self.wish, self.wanted = query, wish, wanted
         kinds = [kind for kind in KINDS if kind.name in wish.sizes]
-        self.matches = [(kind, kind.find(wanted)) for kind in kinds]
+        self.found = [(kind, kind.find(wanted)) for kind in kinds]
 
     @property
     def total(self) -> int:
-        return sum(len(matches) for _, matches in self.matches)
+        return sum(len(found.matches) for _, found in self.found)
 
     def show(self, typed: str) -> Answer:
-        some = [(kind, matches[self.wish.start :][: self.wish.sizes[kind.name]]) for kind, matches in self.matches]
+        some = [(kind, found.matches[self.wish.start :][: self.wish.sizes[kind.name]]) for kind, found in self.found]
         hits = [kind.load(matches) if matches else [] for kind, matches in some]
-        excerpts = iter(self._mark([hit for found in hits for hit in found]))
+        excerpts = iter(self._mark([hit for each in hits for hit in each]))
         groups = [
-            Group(kind.name, kind.label, [next(excerpts) for _ in found], len(matches), self.wish.start)
-            for (kind, matches), found in zip(self.matches, hits, strict=True)
+            Group(
+                name=kind.name,
+                label=kind.label,
+                found=[next(excerpts) for _ in each],
+                total=len(found.matches),
+                before=self.wish.start,
+                is_whole=found.is_whole,
+            )
+            for (kind, found), each in zip(self.found, hits, strict=True)
         ]
         return Answer(typed, self.wanted.typed, [group for group in groups if group.total])
 

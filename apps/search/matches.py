@@ -47,6 +47,14 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Matches:
+    """At most `MAX_MATCHES`, best first. What is not `is_whole` leaves out what it would have taken too long to find."""
+
+    matches: list[Match]
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
 class Hit:
     """A match as it is shown. `text` is what a snippet is cut from, `where` says what it stands in."""
 
@@ -60,11 +68,18 @@ class Hit:
 class Kind(Protocol):
     """One kind of thing that can be found. Another one, such as challenges, is one more in `kinds.KINDS`."""
 
-    name: str
-    label: str
+    @property
+    def name(self) -> str:
+        """In addresses."""
+        ...
 
-    def find(self, wanted: Wanted) -> list[Match]:
-        """At most `MAX_MATCHES` that the viewer may see, best first. The number of queries is always the same."""
+    @property
+    def label(self) -> str:
+        """Above what was found."""
+        ...
+
+    def find(self, wanted: Wanted) -> Matches:
+        """What the viewer may see. The number of queries does not grow with what is found."""
         ...
 
     def load(self, matches: Sequence[Match]) -> list[Hit]:
@@ -75,7 +90,7 @@ class Kind(Protocol):
 def rank(wanted: Wanted, words: F | SearchVector, title: str | None = "title") -> Combinable:
     """How well something answers: by its words, better by the very words, far better when its title is what was typed."""
     weights = Value(WEIGHTS)
-    by_words = SearchRank(words, wanted.tsquery, weights=weights)
+    by_words: Combinable = SearchRank(words, wanted.tsquery, weights=weights)
     if wanted.plainly != wanted.query:
         by_words += SearchRank(words, _as_tsquery(wanted.plainly), weights=weights)
     if title is None:

@@ -13,7 +13,7 @@ from apps.courses.models import Chapter, Passage
 from apps.courses.words import Words
 
 from .access import list_chapters, list_texts
-from .matches import MAX_MATCHES, Hit, Match, Wanted, rank
+from .matches import MAX_MATCHES, Hit, Match, Matches, Wanted, rank
 
 CANDIDATES = 400  # of each way to be found
 
@@ -24,7 +24,7 @@ class Chapters:
     name = "chapter"
     label = "Chapters"
 
-    def find(self, wanted: Wanted) -> list[Match]:
+    def find(self, wanted: Wanted) -> Matches:
         words = SearchVector(Words("title"), weight="A", config="english")
         found = (
             list_chapters(wanted.viewer, wanted.course)
@@ -32,7 +32,7 @@ class Chapters:
             .filter(words=wanted.tsquery)
             .order_by("-rank", "course__slug", "number")
         )
-        return [Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]]
+        return Matches([Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]])
 
     def load(self, matches: Sequence[Match]) -> list[Hit]:
         chapters = Chapter.objects.select_related("course", "live").only(
@@ -53,7 +53,7 @@ class Passages:
     def name(self) -> str:
         return self.kind.value
 
-    def find(self, wanted: Wanted) -> list[Match]:
+    def find(self, wanted: Wanted) -> Matches:
         """Of a word that is everywhere not all are ranked, but all whose title is that word, and so many of the others."""
         those = list_texts(wanted.viewer, wanted.course).filter(kind=self.kind).order_by().values("pk")
         exact = those.alias(small=Lower("title")).filter(small=wanted.typed.lower())[:CANDIDATES]
@@ -66,7 +66,7 @@ class Passages:
             .annotate(rank=rank(wanted, F("found_by")))
             .order_by("-rank", Subquery(chapter.values("course")), Subquery(chapter.values("number")), "position")
         )
-        return [Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]]
+        return Matches([Match(*each) for each in found.values_list("pk", "rank")[:MAX_MATCHES]])
 
     def load(self, matches: Sequence[Match]) -> list[Hit]:
         passages = Passage.objects.select_related("chapter__course").defer("named_by", "found_by")

@@ -1,4 +1,5 @@
 /* Opens the search by its link, by / or by Ctrl+K (⌘K); what it consists of is fetched then. */
+const SWITCHES = ["keys", "kindling-keys"]; // by which single-letter keys are switched off
 const link = document.querySelector("[data-search]");
 
 function open() {
@@ -10,7 +11,7 @@ function isWanted(event) {
   if (event.key.toLowerCase() === "k") return (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return false;
   const target = event.composedPath()[0];
-  return localStorage.getItem("kindling-keys") !== "off" && !target.closest?.("input, textarea, select, [contenteditable], dialog");
+  return !SWITCHES.some((name) => localStorage.getItem(name) === "off") && !target.closest?.("input, textarea, select, [contenteditable], dialog");
 }
 
 if (link) {

@@ -17,13 +17,13 @@ SECTIONS = 20  # of each chapter
 THREADS = 100_000
 POSTS = 10  # of each thread
 
-FIELD = (
-    "model tensor gradient training data batch layer network learning rate epoch optimizer step value output input weights "
-    "parameter function shape error training validation accuracy device memory autograd backward forward module torch "
-    "convolution attention embedding transformer dropout activation softmax logits entropy overfitting regularization "
-    "momentum checkpoint scheduler dataloader dataset sampling normalization matrix vector dimension broadcast gpu cuda "
-    "nan infinity learning_rate zero_grad nn.Linear CrossEntropyLoss torch.compile requires_grad detach clone reshape"
-).split()
+FIELD = """
+model tensor gradient training data batch layer network learning rate epoch optimizer step value output input weights
+parameter function shape error validation accuracy device memory autograd backward forward module torch convolution
+attention embedding transformer dropout activation softmax logits entropy overfitting regularization momentum
+checkpoint scheduler dataloader dataset sampling normalization matrix vector dimension broadcast gpu cuda nan infinity
+learning_rate zero_grad nn.Linear CrossEntropyLoss torch.compile requires_grad detach clone reshape
+"""
 SENTENCES = 20_000
 SENTENCES_WITH_LOSS = 0.054  # four a post make a fifth of the posts
 
@@ -66,9 +66,9 @@ FROM made, generate_series(1, {SECTIONS}) n;
 WRITE_THREADS = f"""
 CREATE TEMP TABLE place AS SELECT id, row_number() OVER () - 1 AS seat FROM made;
 INSERT INTO discussions_thread (chapter_id, title, replies, created_at, active_at)
-SELECT place.id, left((SELECT text FROM bench_sentence WHERE id = (hashint8(n) & 16383)), 80), {POSTS - 1}, now() - make_interval(mins => {THREADS} - n), now()
-FROM generate_series(0, {THREADS} - 1) n JOIN place ON place.seat = n % {COURSES * CHAPTERS} ORDER BY n;
-"""
+SELECT place.id, left((SELECT text FROM bench_sentence WHERE id = (hashint8(n) & 16383)), 80), {POSTS} - 1, now() - make_interval(mins => {THREADS} - n), now()
+FROM generate_series(0, {THREADS} - 1) n JOIN place ON place.seat = n % ({COURSES} * {CHAPTERS}) ORDER BY n;
+"""  # noqa: S608 - our own numbers
 WRITE_POSTS = """
 INSERT INTO discussions_post (id, thread_id, parent_id, client_token, body, html, path, depth, created_at)
 SELECT post, thread, CASE WHEN reply THEN first END, gen_random_uuid(), body, '<p>' || body || '</p>',
@@ -81,6 +81,8 @@ CROSS JOIN LATERAL (
   SELECT string_agg(text, '. ') AS body FROM generate_series(1, 2 + n %% 5) AS each
   JOIN bench_sentence ON id = (hashint8extended(n, each) & 2147483647) %% %(sentences)s) AS written;
 """
+FIRST_THREAD = "SELECT max(id) - %s + 1 FROM discussions_thread"
+FIRST_POST = "SELECT coalesce(max(id), 0) + 1 FROM discussions_post"
 INDEXES = {
     "post_found_by": "CREATE INDEX post_found_by ON discussions_post USING gin (found_by) WITH (fastupdate = off)",
     "thread_found_by": "CREATE INDEX thread_found_by ON discussions_thread USING gin (found_by)",
@@ -92,14 +94,13 @@ def make_vocabulary(size: int = 5_000) -> list[str]:
     dice = random.Random(5)  # noqa: S311 - not for secrets
     syllables = [one + two for one in "bcdfglmnprstv" for two in ("a", "e", "i", "o", "u", "an", "er", "in", "ol")]
     made = {"".join(dice.choices(syllables, k=dice.choice((2, 3, 3, 4)))) for _ in range(2 * size)}
-    return [*dict.fromkeys(FIELD), *dice.sample(sorted(made), len(made))][:size]
+    return [*FIELD.split(), *dice.sample(sorted(made), len(made))][:size]
 
 
 def fill(address: str, vocabulary: Sequence[str]) -> None:
     """Writes it all. About a minute and a half; posts by two connections at once, their index at the end."""
     with psycopg.connect(address, autocommit=True) as database:
         database.execute("SELECT setseed(0.5)")
-        database.execute("SET session_replication_role = DEFAULT")
         run(database, TABLES, [list(vocabulary)])
         run(database, WRITE_SENTENCES, [SENTENCES_WITH_LOSS, SENTENCES, len(vocabulary)])
         for name in INDEXES:
@@ -125,10 +126,8 @@ def run(database: psycopg.Connection, statements: str, params: Sequence[object] 
 
 
 def fill_posts(database: psycopg.Connection, address: str) -> None:
-    [thread], [post] = (
-        database.execute(f"SELECT {what} FROM {table}").fetchone() or [0]
-        for what, table in ((f"max(id) - {THREADS} + 1", "discussions_thread"), ("coalesce(max(id), 0) + 1", "discussions_post"))
-    )
+    [thread] = database.execute(FIRST_THREAD, [THREADS]).fetchone() or [0]
+    [post] = database.execute(FIRST_POST).fetchone() or [0]
     count = THREADS * POSTS
     known = {"thread": thread, "post": post, "each": POSTS, "sentences": SENTENCES, "last": count}
 

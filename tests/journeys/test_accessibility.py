@@ -25,6 +25,8 @@ LAB_WIDTHS = (1440, 768, 320)
 VISITORS_PAGES = [
     "/",
     "/lab/",
+    "/search/",
+    "/search/?q=gradiant",
     "/status/",
     "/api/v1/docs",
     "/courses/pytorch-essentials/",
@@ -80,7 +82,9 @@ def test_the_lab_with_a_paused_run(visit: Callable[..., Visit], sessions: Callab
 def look_at(page: Page, address: str) -> list[str]:
     """What is wrong with a page, in both themes, on a wide screen and on the smallest phone."""
     page.goto(address)
-    page.wait_for_function("!document.querySelector('kindling-lab:not(:defined)')")  # the lab is fetched after the page
+    page.wait_for_function(
+        "() => !document.querySelector('kindling-lab:not(:defined)')"
+    )  # the lab is fetched after the page
     page.evaluate(Axe().axe_script)
     return [f"{address} {fault}" for fault in list_faults(page, WIDTHS)]
 

@@ -9,7 +9,17 @@ from apps.search.access import Viewer
 from apps.search.finding import OVERVIEW, Answer, Group, Wish, search
 from tests.discussions.talks import build_chapter, build_person, build_thread
 
-__all__ = ["add_section", "add_term", "ask", "build_chapter", "build_person", "build_thread", "list_titles", "mark", "read"]
+__all__ = [
+    "add_section",
+    "add_term",
+    "ask",
+    "build_chapter",
+    "build_person",
+    "build_thread",
+    "list_titles",
+    "mark",
+    "read",
+]
 
 PAGE = "/search/"
 

@@ -74,7 +74,9 @@ def test_older_posts_are_found_where_the_newest_say_nothing(monkeypatch: pytest.
 
 
 def test_what_was_looked_for_is_marked_in_code_and_prose() -> None:
-    add_section(build_chapter(), "Linear layers", "x " * 300 + "then nn.Linear(1, 1) and CrossEntropyLoss " + "y " * 300)
+    add_section(
+        build_chapter(), "Linear layers", "x " * 300 + "then nn.Linear(1, 1) and CrossEntropyLoss " + "y " * 300
+    )
     [found] = ask("linear").groups[0].found
     assert mark(found.title) == ["Linear"]
     assert "nn.Linear(1, 1)" in read(found.snippet)

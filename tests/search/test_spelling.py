@@ -33,7 +33,9 @@ def test_what_was_meant_is_looked_for(typed: str, meant: str) -> None:
     assert list_titles(answer) == ["Here"]
 
 
-@pytest.mark.parametrize("typed", ["xyzzy", '"gradiant"', "gradients cuda", "trains apple", "optimisers nothing", "abc"])
+@pytest.mark.parametrize(
+    "typed", ["xyzzy", '"gradiant"', "gradients cuda", "trains apple", "optimisers nothing", "abc"]
+)
 def test_no_other_word_is_put_for_a_known_one_or_for_none(typed: str) -> None:
     add_section(build_chapter(), "Here", TEXT)
     answer = ask(typed)
