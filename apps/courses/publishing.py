@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from .dialect import BadChapter, Compiled, Problems, clean, compile_chapter
 from .models import Chapter, Draft, Item, Passage, Revision
 
-RENDERING = 2
+RENDERING = 3
 """Count up when the dialect makes other HTML of the same text: the next import then renders the files anew."""
 
 LONGEST_NOTE = 200
