@@ -68,6 +68,7 @@ def running_floor() -> Iterator[tuple[str, int]]:
 def running_nginx(folder: Path, body: bytes) -> Iterator[str]:
     """The address at which nginx serves these bytes from a file."""
     port = find_ports()
+    folder.chmod(0o755)  # started by root, it reads as nobody
     (folder / "page.html").write_bytes(body)
     configuration = folder / "nginx.conf"
     configuration.write_text(NGINX.format(folder=folder, port=port))
