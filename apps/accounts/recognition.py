@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -15,11 +14,7 @@ from django.utils.crypto import constant_time_compare
 from .models import User
 from .sessions import SessionStore
 
-FIELDS = ["id", "password", "is_superuser", "email", "name", "is_active", "is_staff"]
-"""Of a person, in the model's order, on which `from_db` relies; COLUMNS has them in the same."""
-
-COLUMNS = """session.session_data, person.id, person.password, person.is_superuser, person.email, person.name,
-  person.is_active, person.is_staff, ARRAY(
+COLUMNS = """session.session_data, person.id, person.name, person.email, person.password, person.is_active, ARRAY(
     SELECT role.name FROM accounts_user_groups member JOIN auth_group role ON role.id = member.group_id
     WHERE member.user_id = person.id)"""
 JOINS = """
@@ -28,7 +23,7 @@ LEFT JOIN accounts_user person ON person.id = %(person)s AND session.session_key
 """
 """For a hand-written query: its first columns, and where they come from. Its parameters come from `guess`."""
 
-WIDTH = len(FIELDS) + 2
+WIDTH = 7
 """How many columns these are."""
 
 
@@ -36,12 +31,18 @@ class Unrecognised(Exception):
     """The session claims somebody who could not be confirmed; Django's own, slower way knows what to do about it."""
 
 
-@dataclass(frozen=True)
-class Asker:
-    """`session` is what the session holds, not to be changed: empty for none. `user` is None for a visitor."""
+class Person(NamedTuple):
+    """Of an active user what a page shows: making a `User` costs more than all that is done with it."""
+
+    name: str
+    roles: frozenset[str]
+
+
+class Asker(NamedTuple):
+    """`session` is what the session holds, not to be changed: empty for none. `person` is None for a visitor."""
 
     session: Mapping[str, Any]
-    user: User | None
+    person: Person | None
 
 
 def guess(session: str) -> dict[str, object]:
@@ -57,27 +58,25 @@ def recognise(session_data: str | None, *found: Any) -> Asker:
     session = _decode(session_data) if session_data else {}
     if SESSION_KEY not in session:
         return Asker(session, None)
-    user = _build_user(*found)
-    if not _is_theirs(session, user):
+    key, name, email, password, is_active, roles = found
+    if not is_active or not _is_theirs(session, key, password):
         raise Unrecognised
-    return Asker(session, user)
+    return Asker(session, Person(name or email, frozenset(roles)))
 
 
-def _build_user(*found: Any) -> User:
-    *fields, roles = found
-    user = User.from_db("default", FIELDS, fields)
-    user.role_names = frozenset(roles)
-    return user
-
-
-def _is_theirs(session: Mapping[str, Any], user: User) -> bool:
-    """What `django.contrib.auth.get_user` and the back end ask, in their order."""
+def _is_theirs(session: Mapping[str, Any], key: int, password: str) -> bool:
+    """What `django.contrib.auth.get_user` asks."""
     return (
-        str(user.pk) == session[SESSION_KEY]
+        session[SESSION_KEY] == str(key)
         and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
-        and user.is_active
-        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), _hash(password))
     )
+
+
+@lru_cache(maxsize=10_000)
+def _hash(password: str) -> str:
+    """What the sessions of somebody with this stored password hold to show that it has not changed since."""
+    return User(password=password).get_session_auth_hash()
 
 
 @lru_cache(maxsize=10_000)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection
+
+_cursors: WeakKeyDictionary[psycopg.Connection, psycopg.Cursor] = WeakKeyDictionary()
+"""One of each connection: making a cursor costs as much as sending a statement."""
 
 
 def fetch_row(statement: str, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
@@ -15,7 +19,10 @@ def fetch_row(statement: str, parameters: Mapping[str, object]) -> tuple[Any, ..
     Django's own cursors write the parameters into the text, so that no statement comes twice.
     """
     connection.ensure_connection()
-    with connection._prepare_cursor(psycopg.Cursor(connection.connection)) as cursor:
-        cursor.execute(statement, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+    raw = connection.connection
+    if raw not in _cursors:
+        _cursors[raw] = psycopg.Cursor(raw)
+    cursor = connection._prepare_cursor(_cursors[raw])  # translates errors, and counts queries where that is asked for
+    cursor.execute(statement, parameters)
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    return row

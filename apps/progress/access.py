@@ -41,33 +41,41 @@ WHERE course.slug = %(course)s AND chapter.slug = %(chapter)s AND chapter.live_i
 PUBLISHED = 8
 """How many columns say which chapter it is."""
 
-STANDING = """,
-  ARRAY(SELECT item.key FROM courses_item item JOIN progress_sectionread section ON section.item_id = item.id
-        WHERE item.chapter_id = chapter.id AND section.user_id = {user}),
-  (SELECT item.key FROM progress_place place JOIN courses_item item ON item.id = place.item_id
-   WHERE place.chapter_id = chapter.id AND place.user_id = {user}),
-  (SELECT jsonb_object_agg(tried.key, tried.solved) FROM (
-     SELECT item.key, bool_or(attempt.correct) AS solved
-     FROM courses_item item JOIN quizzes_attempt attempt ON attempt.item_id = item.id
-     WHERE item.chapter_id = chapter.id AND attempt.user_id = {user} GROUP BY item.key) tried),
-  (SELECT jsonb_object_agg(item.key, jsonb_build_array(run.id, run.state))
-   FROM courses_item item CROSS JOIN LATERAL (
-     SELECT id, state FROM runs_run WHERE project_id = item.id AND user_id = {user}
-     ORDER BY created_at DESC LIMIT 1) run
-   WHERE item.chapter_id = chapter.id AND item.kind = 'project'),
-  ARRAY(SELECT item.key FROM courses_item item
-        WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
-          SELECT FROM runs_run WHERE project_id = item.id AND user_id = {user} AND state = 'succeeded' AND goal_met)),
-  ARRAY(SELECT item.key FROM courses_item item
-        WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
-          SELECT FROM runs_run WHERE project_id = item.id AND user_id = {user} AND prediction IS NOT NULL)),
-  (SELECT finished_at FROM progress_finish WHERE chapter_id = chapter.id AND user_id = {user}),
-  (SELECT jsonb_object_agg(item.key, jsonb_build_array(draft.code, draft.revision))
-   FROM courses_item item JOIN runs_draft draft ON draft.project_id = item.id
-   WHERE item.chapter_id = chapter.id AND draft.user_id = {user}),
-  ARRAY(SELECT other.slug FROM progress_finish finish JOIN courses_chapter other ON other.id = finish.chapter_id
-        JOIN courses_revision live ON live.id = chapter.live_id AND live.requires ? other.slug
-        WHERE finish.user_id = {user} AND other.course_id = course.id)
+STANDING = """, jsonb_build_object(
+  'read', ARRAY(
+    SELECT item.key FROM courses_item item JOIN progress_sectionread section ON section.item_id = item.id
+    WHERE item.chapter_id = chapter.id AND item.kind = 'section' AND section.user_id = {user}),
+  'place', (
+    SELECT item.key FROM progress_place place JOIN courses_item item ON item.id = place.item_id
+    WHERE place.chapter_id = chapter.id AND place.user_id = {user}),
+  'answered', (
+    SELECT jsonb_object_agg(tried.key, tried.solved) FROM (
+      SELECT item.key, bool_or(attempt.correct) AS solved
+      FROM courses_item item JOIN quizzes_attempt attempt ON attempt.item_id = item.id
+      WHERE item.chapter_id = chapter.id AND item.kind = 'quiz' AND attempt.user_id = {user} GROUP BY item.key) tried),
+  'last_runs', (
+    SELECT jsonb_object_agg(item.key, jsonb_build_array(run.id, run.state))
+    FROM courses_item item CROSS JOIN LATERAL (
+      SELECT id, state FROM runs_run WHERE project_id = item.id AND user_id = {user}
+      ORDER BY created_at DESC LIMIT 1) run
+    WHERE item.chapter_id = chapter.id AND item.kind = 'project'),
+  'reached', ARRAY(
+    SELECT item.key FROM courses_item item
+    WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
+      SELECT FROM runs_run WHERE project_id = item.id AND user_id = {user} AND state = 'succeeded' AND goal_met)),
+  'predicted', ARRAY(
+    SELECT item.key FROM courses_item item
+    WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND EXISTS (
+      SELECT FROM runs_run WHERE project_id = item.id AND user_id = {user} AND prediction IS NOT NULL)),
+  'finished_at', (SELECT finished_at FROM progress_finish WHERE chapter_id = chapter.id AND user_id = {user}),
+  'drafts', (
+    SELECT jsonb_object_agg(item.key, jsonb_build_array(draft.code, draft.revision))
+    FROM courses_item item JOIN runs_draft draft ON draft.project_id = item.id
+    WHERE item.chapter_id = chapter.id AND item.kind = 'project' AND draft.user_id = {user}),
+  'known', ARRAY(
+    SELECT other.slug FROM progress_finish finish JOIN courses_chapter other ON other.id = finish.chapter_id
+    JOIN courses_revision live ON live.id = chapter.live_id AND live.requires ? other.slug
+    WHERE finish.user_id = {user} AND other.course_id = course.id))
 """
 
 
@@ -129,7 +137,7 @@ def load_reading(reader: Reader, course: str, chapter: str) -> Reading:
         return Reading(published, load_text(published.live), Standing.of_visit(reader.notes(published.id)))
     row = _fetch(FOR_STUDENT, course, chapter, user=reader.pk)
     published = _read_published(course, chapter, *row[:PUBLISHED])
-    return Reading(published, load_text(published.live), _read_standing(*row[PUBLISHED:]))
+    return Reading(published, load_text(published.live), _read_standing(row[PUBLISHED]))
 
 
 def open_reading(session: str, course: str, chapter: str) -> tuple[Asker, Reading]:
@@ -139,10 +147,8 @@ def open_reading(session: str, course: str, chapter: str) -> tuple[Asker, Readin
     row = _fetch(FOR_SESSION, course, chapter, **recognition.guess(session))
     asker = recognition.recognise(*row[: recognition.WIDTH])
     published = _read_published(course, chapter, *row[recognition.WIDTH : recognition.WIDTH + PUBLISHED])
-    if asker.user:
-        standing = _read_standing(*row[recognition.WIDTH + PUBLISHED :])
-    else:
-        standing = Standing.of_visit(read_notes(asker.session, published.id))
+    noted = read_notes(asker.session, published.id)
+    standing = _read_standing(row[-1]) if asker.person else Standing.of_visit(noted)
     return asker, Reading(published, load_text(published.live), standing)
 
 
@@ -173,26 +179,18 @@ def _read_published(
     return Published(course, chapter, key, number, live, stamp, title, previous, following, first)
 
 
-def _read_standing(
-    read: list[str],
-    place: str | None,
-    answered: str | None,
-    runs: str | None,
-    reached: list[str],
-    predicted: list[str],
-    finished: datetime | None,
-    drafts: str | None,
-    known: list[str],
-) -> Standing:
-    """From the columns of STANDING; Django leaves the decoding of a raw query's JSON to us."""
+def _read_standing(told: str) -> Standing:
+    """From the one column of STANDING."""
+    found = json.loads(told)
+    finished = found["finished_at"]
     return Standing(
-        read=frozenset(read),
-        place=place,
-        answered=json.loads(answered or "{}"),
-        last_runs={key: LastRun(*run) for key, run in json.loads(runs or "{}").items()},
-        reached=frozenset(reached),
-        predicted=frozenset(predicted),
-        finished_at=finished,
-        drafts={key: Draft(*draft) for key, draft in json.loads(drafts or "{}").items()},
-        known=frozenset(known),
+        read=frozenset(found["read"]),
+        place=found["place"],
+        answered=found["answered"] or {},
+        last_runs={key: LastRun(*run) for key, run in (found["last_runs"] or {}).items()},
+        reached=frozenset(found["reached"]),
+        predicted=frozenset(found["predicted"]),
+        finished_at=datetime.fromisoformat(finished) if finished else None,
+        drafts={key: Draft(*draft) for key, draft in (found["drafts"] or {}).items()},
+        known=frozenset(found["known"]),
     )

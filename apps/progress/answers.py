@@ -11,12 +11,13 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
 
-from apps.accounts.context import describe
-from apps.accounts.models import User
+from apps.accounts.context import has_mailbox
+from apps.accounts.models import Role
+from apps.accounts.recognition import Person
 
 from .access import Published, Reading, load_published
 from .frames import Page, build_frame
-from .pages import Kind, describe_holes
+from .pages import Kind, Viewer, describe_holes
 from .standing import Standing
 from .texts import load_text
 
@@ -36,11 +37,9 @@ class Shared:
     compressed: bytes
 
 
-def answer_reader(request: HttpRequest, reading: Reading) -> HttpResponse:
+def answer_reader(request: HttpRequest, reading: Reading, viewer: Viewer) -> HttpResponse:
     """Their page, or that they have it already. No query."""
-    user = request.user if isinstance(request.user, User) else None
-    frame = build_frame(reading.chapter, tell_kind(request))
-    holes = describe_holes(reading, user)
+    frame, holes = build_frame(reading.chapter, viewer.kind), describe_holes(reading, viewer)
     if told := list(get_messages(request)):
         shown = render_to_string("components/messages.html", {"messages": told})
         return HttpResponse(frame.fill(holes | {"messages": shown}).body, headers=TOLD_ONCE)
@@ -49,7 +48,7 @@ def answer_reader(request: HttpRequest, reading: Reading) -> HttpResponse:
 
 def answer_visitor(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
     """The page of a chapter for somebody who has done nothing yet, or 404. One query a second and chapter, if any."""
-    shared = build_shared(find_published(course, chapter), tell_kind(request))
+    shared = build_shared(find_published(course, chapter), view(request, None).kind)
     response = answer(request, shared.page, SHARED)
     if response.content and "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         response.content = shared.compressed
@@ -64,16 +63,19 @@ def answer(request: HttpRequest, page: Page, headers: dict[str, str]) -> HttpRes
     return HttpResponse(page.body, headers=headers)
 
 
-def tell_kind(request: HttpRequest) -> Kind:
-    viewer = describe(request)
+def view(request: HttpRequest, person: Person | None) -> Viewer:
     site = f"{request.scheme}://{request.get_host()}"
-    return Kind(site, request.user.is_authenticated, viewer["is_editor"], viewer["has_mailbox"])
+    if person is None:
+        return Viewer("", Kind(site, False, False, has_mailbox(request)))
+    is_admin = Role.ADMIN in person.roles
+    is_editor = is_admin or Role.EDITOR in person.roles
+    return Viewer(person.name, Kind(site, True, is_editor, has_mailbox(request, is_admin=is_admin)))
 
 
 @lru_cache(maxsize=256)  # some 100 KB each
 def build_shared(chapter: Published, kind: Kind) -> Shared:
     text = load_text(chapter.live)
-    page = build_frame(chapter, kind).fill(describe_holes(Reading(chapter, text, Standing()), None))
+    page = build_frame(chapter, kind).fill(describe_holes(Reading(chapter, text, Standing()), Viewer("", kind)))
     return Shared(page, gzip.compress(page.body, mtime=0))
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from apps.accounts.recognition import Unrecognised
 
 from .access import open_reading
-from .answers import answer_reader, answer_visitor
+from .answers import answer_reader, answer_visitor, view
 
 COURSES = "/courses/"
 
@@ -50,11 +49,9 @@ def open_page(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
     """Raises `Http404` and `Unrecognised`."""
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not session:
-        request.user = AnonymousUser()
         return answer_visitor(request, course, chapter)
     asker, reading = open_reading(session, course, chapter)
-    request.user = asker.user or AnonymousUser()
-    return answer_reader(request, reading)
+    return answer_reader(request, reading, view(request, asker.person))
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,11 +41,23 @@ class Frame:
         return Page(b"".join(pieces), f'W/"{tag}"')
 
 
+AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
+INDENTATION = re.compile(r"\s*\n\s*")
+EMPTY = re.compile(r"></(path|rect|circle|ellipse|line|polyline|polygon|use|stop)>")
+
+
+def tighten(page: str) -> str:
+    """The same page with less of what nobody sees: indentation, and the end tags of drawings' empty elements."""
+    parts = AS_WRITTEN.split(page)
+    parts[::2] = [EMPTY.sub("/>", INDENTATION.sub("\n", part)) for part in parts[::2]]
+    return "".join(parts)
+
+
 @lru_cache(maxsize=512)  # some 100 KB each
 def build_frame(chapter: Published, kind: Kind) -> Frame:
     """Costs some milliseconds, and nothing from then on: whatever it shows is in its arguments or never changes."""
     text = load_text(chapter.live)
-    page = render_to_string("progress/chapter.html", describe_frame(chapter, text, kind))
+    page = tighten(render_to_string("progress/chapter.html", describe_frame(chapter, text, kind)))
     pieces = HOLE.split(page)
     return Frame(
         [piece.encode() if is_text else b"" for piece, is_text in zip(pieces, cycle([True, False]), strict=False)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -9,14 +10,13 @@ from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape, format_html, json_script
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from apps.accounts.models import User
 from apps.catalogue import heads
 
 from .access import Needed, Neighbour, Published, Reading
-from .standing import LastRun, Missing, list_missing
+from .standing import LastRun, Missing, Standing, list_missing
 from .texts import Text, hole, load_text
 
 KNOWN = ' <span class="tag tag--good">Finished</span>'
@@ -29,6 +29,13 @@ class Kind(NamedTuple):
     is_student: bool
     is_editor: bool
     has_mailbox: bool
+
+
+class Viewer(NamedTuple):
+    """Who looks at a page; `name` is "" for a visitor."""
+
+    name: str
+    kind: Kind
 
 
 class Somebody(NamedTuple):
@@ -56,10 +63,7 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "outline": [vars(section) | {"read": hole(f"read:{section.id}")} for section in text.sections],
         "prerequisites": [_describe_needed(chapter, needed) for needed in chapter.needed],
         "body": text.fill(_next_hole(chapter)),
-        "lab": {
-            "projects": list_projects(chapter, kind.is_student),
-            "holes": {"projects": hole("projects"), "page": hole("page")},
-        },
+        "lab": {"projects": list_projects(chapter, kind.is_student), "page": hole("page")},
         "state": hole("state"),
         "finish": hole("finish"),
         "messages": hole("messages"),
@@ -73,19 +77,23 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
     }
 
 
-def describe_holes(reading: Reading, user: User | None) -> dict[str, str]:
+def describe_holes(reading: Reading, viewer: Viewer) -> dict[str, str]:
     """HTML for each hole of a page's frame. No query."""
-    chapter, standing = reading.chapter, reading.standing
-    projects = [project | _describe_own(reading, user, project) for project in list_projects(chapter, user is not None)]
-    return {
-        "name": escape(str(user)) if user else "",
-        "state": json_script(describe_standing(reading), "chapter-state"),
-        "projects": json_script(projects, "lab-projects"),
-        "page": projects[0]["last_run"]["id"] if projects and projects[0]["last_run"] else "",
-        "finish": show_finish(chapter, user is not None, standing.finished_at, *list_missing(reading.text, standing)),
-        **{f"read:{key}": " data-read" for key in standing.read},
-        **dict.fromkeys((f"known:{slug}" for slug in standing.known), KNOWN),
-    }
+    chapter, text, standing = reading.chapter, reading.text, reading.standing
+    holes = dict.fromkeys([f"read:{key}" for key in standing.read], " data-read")
+    holes |= dict.fromkeys([f"known:{slug}" for slug in standing.known], KNOWN)
+    holes["name"] = escape(viewer.name)
+    holes["state"] = write_json(describe_standing(reading, viewer), "chapter-state")
+    holes["finish"] = show_finish(chapter, viewer.kind.is_student, standing.finished_at, *list_missing(text, standing))
+    if text.projects and text.projects[0].key in standing.last_runs:
+        holes["page"] = standing.last_runs[text.projects[0].key].id
+    return holes
+
+
+def write_json(value: object, name: str) -> str:
+    """As Django's `json_script` does, in a fifth of its time."""
+    written = json.dumps(value).replace("&", "\\u0026").replace("<", "\\u003C").replace(">", "\\u003E")
+    return f'<script id="{name}" type="application/json">{written}</script>'
 
 
 def _describe_needed(chapter: Published, needed: Needed) -> dict[str, Any]:
@@ -127,7 +135,7 @@ def _describe_finish(chapter: Published, finished_at: datetime | None, missing: 
     }
 
 
-def describe_standing(reading: Reading) -> dict[str, Any]:
+def describe_standing(reading: Reading, viewer: Viewer) -> dict[str, Any]:
     """What the page's scripts start from, as plain JSON; of sections, those that are still in the text."""
     standing, sections = reading.standing, [section.id for section in reading.text.sections]
     return {
@@ -135,6 +143,7 @@ def describe_standing(reading: Reading) -> dict[str, Any]:
         "place": standing.place if standing.place in sections else None,
         "answered": {key: {"correct": correct} for key, correct in standing.answered.items()},
         "finished": standing.finished_at is not None,
+        "projects": {one.key: _describe_own(standing, one.key, viewer) for one in reading.text.projects},
     }
 
 
@@ -150,12 +159,11 @@ def list_projects(chapter: Published, is_student: bool) -> list[dict[str, Any]]:
     return described
 
 
-def _describe_own(reading: Reading, user: User | None, project: dict[str, Any]) -> dict[str, Any]:
+def _describe_own(standing: Standing, key: str, viewer: Viewer) -> dict[str, Any]:
     """What the reader has done of a project, to show the last run of it, and a student's code as the server has it."""
-    standing, key = reading.standing, project["key"]
     run, draft = standing.last_runs.get(key), standing.drafts.get(key)
     own = {"last_run": run and describe_run(run), "predicted": key in standing.predicted}
-    return own | {"draft": draft and vars(draft)} if user else own
+    return own | {"draft": draft and vars(draft)} if viewer.kind.is_student else own
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
+from apps.accounts.recognition import Person
 from apps.catalogue import heads
 from apps.courses.reading import load_course, load_courses
 from apps.notes.shelves import list_recent_bookmarks
@@ -19,7 +20,7 @@ from apps.quizzes.visits import identify
 from apps.verification import access as verifications
 
 from .access import load_reading, load_sections
-from .answers import answer_reader
+from .answers import answer_reader, view
 from .finishing import finish as finish_chapter
 from .forms import BadRecord, Record
 from .pages import describe_finish
@@ -72,7 +73,9 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
 @require_safe
 def chapter(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
     """Most are answered at the door already."""
-    return answer_reader(request, load_reading(identify(request), course, chapter))
+    reader = identify(request)
+    person = Person(str(reader), reader.role_names) if isinstance(reader, User) else None
+    return answer_reader(request, load_reading(reader, course, chapter), view(request, person))
 
 
 @require_POST

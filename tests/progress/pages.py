@@ -18,10 +18,12 @@ def open_page(client: Client, url: str = CHAPTER) -> dict[str, Any]:
     assert answer.status_code == 200
     page = answer.content.decode()
     assert "<!--" not in page, "a hole was not filled"
+    state = read_json(page, "chapter-state")
+    done_of = state.pop("projects")
     done = re.search(r'Saved on your path on <time datetime="([^"]+)"', page)
     return {
-        "state": read_json(page, "chapter-state"),
-        "projects": read_json(page, "lab-projects"),
+        "state": state,
+        "projects": [project | done_of[project["key"]] for project in read_json(page, "lab-projects")],
         "outline": [
             (key, int(number), bool(read))
             for key, read, number in re.findall(

@@ -17,6 +17,7 @@ from apps.accounts.models import Role, User
 from apps.accounts.roles import grant, withdraw
 from apps.courses.models import Chapter
 from apps.progress import answers, door
+from apps.progress.frames import tighten
 from tests.quizzes.chapters import SECTIONS, build_chapter, edit_chapter
 
 from .pages import open_page
@@ -230,3 +231,8 @@ def test_the_mailbox_is_shown_to_this_machine_alone(client: Client, settings: Se
     settings.EMAIL_BACKEND = "apps.accounts.mailbox.MailboxBackend"
     assert b'href="/mailbox/"' in client.get(CHAPTER).content
     assert b'href="/mailbox/"' not in client.get(CHAPTER, headers={"X-Forwarded-For": "10.0.0.1"}).content
+
+
+def test_a_page_is_tightened_where_nobody_sees_it() -> None:
+    page = '<p>\n    a\n  <path d="M0 0"></path></p>\n\n<pre>\n  b\n\n  c</pre>\n  <textarea>\n d\n\n</textarea>'
+    assert tighten(page) == '<p>\na\n<path d="M0 0"/></p>\n<pre>\n  b\n\n  c</pre>\n<textarea>\n d\n\n</textarea>'
