@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from apps.courses.comparing import Change, compare
+from apps.courses.comparing import Row, compare
 from apps.courses.models import Chapter, Revision
 from apps.runs.models import Run
 
@@ -123,7 +123,7 @@ class Trial(models.Model):
         return f"{self.key} {self.kind} {self.outcome}"
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Row]:
         """From what the text says to what came."""
         return compare(self.expected.rstrip(), self.got.rstrip())
 
