@@ -134,7 +134,7 @@ def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) ->
     Raises `BadChapter` with every problem found. Touches no database.
     """
     text, problems = clean(source), Problems()
-    document = _read(text, problems)
+    document = read_document(text, problems)
     check_anatomy(document.sections, problems)
     ids = collect_ids(document.sections, problems)
     check_mistakes(document.sections, ids, problems)
@@ -145,12 +145,8 @@ def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) ->
     return _collect(text, document, renderer, html, curves)
 
 
-def read_document(source: str) -> Document:
-    """The nodes of a text that has been published, for those who make something else of it than a page."""
-    return _read(source, Problems())
-
-
-def _read(text: str, problems: Problems) -> Document:
+def read_document(text: str, problems: Problems) -> Document:
+    """What a text made uniform consists of; everything that is wrong with its form goes to `problems`."""
     lines = text.split("\n")
     front, length = read_front(lines, problems)
     raw = read_sections(list(enumerate(lines, start=1))[length:], problems)

@@ -202,7 +202,7 @@ class Renderer:
         """A ladder: each hint is opened by itself."""
         return format_html_join(
             "",
-            '<details class="hint"><summary>Hint{}</summary>\n<div class="answer">{}</div></details>',
+            '<details class="clue"><summary>Hint{}</summary>\n<div class="answer">{}</div></details>',
             (
                 (f" {number}" if len(hints) > 1 else "", self.markdown.blocks(hint))
                 for number, hint in enumerate(hints, start=1)
