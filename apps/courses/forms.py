@@ -14,7 +14,7 @@ from .pictures import PICTURE_BYTES
 from .publishing import LONGEST_NOTE
 
 LONGEST_WORD = 2_000
-NUMBER = {"min_value": 0, "max_value": 2**31 - 1}
+LAST_INTEGER = 2**31 - 1  # that the database holds
 
 
 class SpokenForm(forms.Form):
@@ -36,7 +36,7 @@ class WritingForm(SpokenForm):
             "max_length": f"The text is over {SOURCE_BYTES // 1000} kB: split it into two chapters.",
         },
     )
-    base = forms.IntegerField(**NUMBER)
+    base = forms.IntegerField(min_value=0, max_value=LAST_INTEGER)
     version = forms.UUIDField(required=False)
     note = forms.CharField(max_length=LONGEST_NOTE, required=False)
 
@@ -96,14 +96,14 @@ class HandingInForm(PublishingForm):
 class MergingForm(SpokenForm):
     """What is to be taken where both have changed the same: see `read_choices`."""
 
-    onto = forms.IntegerField(**NUMBER)
+    onto = forms.IntegerField(min_value=0, max_value=LAST_INTEGER)
     version = forms.UUIDField()
 
 
 class RestoringForm(forms.Form):
     """An old revision is to be published again, in place of revision `base`."""
 
-    base = forms.IntegerField(**NUMBER)
+    base = forms.IntegerField(min_value=0, max_value=LAST_INTEGER)
 
 
 class UploadForm(SpokenForm):
@@ -159,7 +159,7 @@ class PlaceForm(SpokenForm):
             "required": "A chapter has no number.",
         },
     )
-    part = forms.IntegerField(**NUMBER, required=False)
+    part = forms.IntegerField(min_value=0, max_value=LAST_INTEGER, required=False)
 
     @property
     def place(self) -> Place:

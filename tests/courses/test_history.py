@@ -25,7 +25,7 @@ WITHOUT = replaced((TOPIC, OTHER_TOPIC), (SUM, ""))
 
 def test_the_history_tells_who_and_why_and_compares_any_two(client: Client, chapter: Chapter, editor: User) -> None:
     client.post(PAGE, form())
-    publish_text(chapter, replaced(("Done.", "Third.")), base=2, figures=FIGURES | {"more.svg": SVG})
+    publish_text(chapter, replaced(("Done.", "Third.")), base=2, figures={**FIGURES, "more.svg": SVG})
     page = client.get(f"{PAGE}revisions/").content.decode()
     assert "Edith" in page
     assert "Better words" in page
@@ -76,7 +76,7 @@ def test_a_restored_item_has_the_progress_that_it_had(client: Client, chapter: C
     client.post(f"{PAGE}revisions/1/", {"base": 2})
     section.refresh_from_db()
     question.refresh_from_db()
-    assert (section.retired_at, question.retired_at) == (None, None)
+    assert [item.retired_at for item in (section, question)] == [None, None]
     assert SectionRead.objects.get(user=student).item == section
     assert Attempt.objects.get(user=student, correct=True).item == question
     page = log_in(student).get(ASKED).content.decode()

@@ -27,10 +27,10 @@ def paint(form: str = "PNG") -> bytes:
     return written.getvalue()
 
 
-def send(client: Client, name: str, content: bytes | str, **more: object) -> dict[str, str]:
+def send(client: Client, name: str, content: bytes | str, version: str = "") -> dict[str, str]:
     """What the server answers to an upload beside the page."""
     file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
-    answer: dict[str, str] = client.post(UPLOADS, form(**more) | {"file": file}, headers=JSON).json()
+    answer: dict[str, str] = client.post(UPLOADS, form(version=version) | {"file": file}, headers=JSON).json()
     return answer
 
 

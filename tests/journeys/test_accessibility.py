@@ -54,7 +54,8 @@ def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str]
 
 def test_an_editor_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     page = visit(storage_state=sessions("editor"), reduced_motion="no-preference").page
-    addresses = ["/editing/", EDITING, f"{EDITING}revisions/1/"]
+    addresses = ["/editing/", EDITING, f"{EDITING}revisions/", f"{EDITING}revisions/1/"]
+    addresses.append(f"/editing/courses/{ADDRESS.split('/')[2]}/")
     assert [fault for address in addresses for fault in look_at(page, address)] == []
 
 
