@@ -11,7 +11,8 @@ import pytest
 from django.core.management import CommandError
 
 from apps.courses.models import Chapter, Course, FormerAddress, Revision
-from apps.courses.syncing import chapters, state, sync_course
+from apps.courses.syncing import state, sync_course
+from apps.courses.syncing.desk import Desk
 
 from .test_importing import course, edit, import_from, root
 from .test_pictures import paint
@@ -229,7 +230,7 @@ def test_broken_off_anywhere_it_is_simply_begun_again(
     edit(root, "Done.", "Done here.")
     change_site(("Words with", "Many words with"))
     with monkeypatch.context() as breaking:
-        breaking.setattr(chapters.Desk, place, break_off(getattr(chapters.Desk, place), after=after))
+        breaking.setattr(Desk, place, break_off(getattr(Desk, place), after=after))
         with pytest.raises(KeyboardInterrupt):
             sync(root)
     sync(root)

@@ -39,8 +39,9 @@ def sync_chapter(desk: Desk, chapter: Chapter, folder: ChapterFolder | None, kno
 
     None when there was nothing to do. Raises `BadCourse`, `StaleBase` when the site changed meanwhile, `NoGit`.
     """
-    live, here = chapter.live, folder and print_text(folder.source, folder.figures)
-    there = live and print_text(live.source, live.figures)
+    live = chapter.live
+    here = print_text(folder.source, folder.figures) if folder else None
+    there = print_text(live.source, live.figures) if live else None
     if folder and (left := sorted(folder.path.parent.glob(f"*{OTHER}"))):
         return Step(chapter.slug, f"{left[0].name} is still there: take from it what you want and delete it", bad=True)
     if here == there:
