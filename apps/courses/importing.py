@@ -16,6 +16,7 @@ from .laying import find_chapters, lay_path, open_course
 from .models import Chapter, Course, Revision
 from .pictures import keep_picture
 from .publishing import digest, publish
+from .tracing import find_revision, print_text
 
 KEPT_PATH = "kept the path as it was edited in the browser; --force lays the file's instead, course sync joins them"
 NOT_THERE = "not on the path that was edited in the browser: not published"
@@ -37,8 +38,8 @@ def import_course(folder: CourseFolder, *, force: bool = False) -> list[Imported
     """Brings path and texts of a course up to what its folder holds: all of it or nothing. Lists what it changed or left.
 
     A text is published when it differs from the newest revision that came from a file. Where the newest revision of all
-    was written in the browser, it stays live unless `force` is given; so does a path that was edited there. Raises
-    `BadCourse`. Five queries when nothing has changed, and nothing is parsed.
+    was written in the browser, or the file has a text that the site has had before, the site's stays live unless `force`
+    is given; so does a path that was edited there. Raises `BadCourse`. Five queries when nothing has changed, and nothing is parsed.
     """
     course = open_course(folder.slug, folder.file)
     told = list(_import_path(course, folder, force=force))
@@ -127,6 +128,18 @@ def _import_chapter(
             kept = f"kept revision {live.number}, which was written in the browser; --force publishes the file instead"
             yield Imported(chapter.slug, kept)
         return
+    if live and not force and (had := _find_older(chapter, folder, live)):
+        yield Imported(
+            chapter.slug,
+            f"kept revision {live.number}, for the file has the text of revision {had}; --force publishes that again",
+        )
+        return
     base = live.number if live else None
     published = publish_folder(chapter, folder, base=base, note="Imported from files")
     yield Imported(chapter.slug, f"published revision {published.number}")
+
+
+def _find_older(chapter: Chapter, folder: ChapterFolder, live: Revision) -> int:
+    """The number of an older revision with this very text, 0 for none: then another folder has been imported or synced since."""
+    found = find_revision(chapter, print_text(folder.source, folder.figures))
+    return found.number if found and found.number != live.number else 0

@@ -105,6 +105,7 @@ def _put(chapter: Chapter, place: Place, parts: Mapping[str, Part]) -> None:
 def _keep_addresses(course: Course, chapters: Mapping[str, Chapter], file: CourseFile) -> None:
     """Addresses from before lead on for ever: a file only adds to them, and what stands at one now comes first."""
     known = set(FormerAddress.objects.filter(course=course).values_list("path", "chapter"))
+    wanted: set[tuple[str, int | None]]
     wanted = {(f"{course.slug}/{former}", chapters[place.slug].pk) for place in file.places for former in place.former}
     wanted |= {(former, None) for former in file.former}
     for path, chapter in sorted(wanted - known, key=lambda each: each[0]):

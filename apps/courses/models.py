@@ -19,7 +19,7 @@ class Course(models.Model):
     title = models.CharField(max_length=120)
     summary = models.TextField(blank=True)
     level = models.CharField(max_length=20, blank=True)
-    in_files = models.TextField(blank=True, help_text="course.md as files and site last had it in common")
+    in_files = models.TextField(blank=True, help_text="course.md as it was last imported")
     needs_review = models.BooleanField(
         default=False, help_text="what is written in the browser goes live once another editor has approved it"
     )

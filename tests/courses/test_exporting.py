@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from apps.courses.dialect import BadChapter, clean
 from apps.courses.exporting import list_chapter_files, list_course_files
 from apps.courses.folders import read_chapter
-from apps.courses.models import Chapter, Course, Picture, Revision
+from apps.courses.models import Chapter, Course, Revision
 from kindling.course.folders import CONTENT
 
 from .test_importing import course, edit, import_from, root
@@ -24,13 +24,6 @@ __all__ = ["root"]
 
 def read_all(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def forget() -> None:
-    """The site as it was before any course."""
-    Chapter.objects.update(live=None)
-    for model in (Revision, Chapter, Course, Picture):
-        model._base_manager.all()._raw_delete("default")  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db

@@ -45,7 +45,8 @@ def prose(notebook: Any) -> str:
 
 
 def build(*cells: Any) -> bytes:
-    return nbformat.writes(v4.new_notebook(cells=list(cells))).encode()
+    written: str = nbformat.writes(v4.new_notebook(cells=list(cells)))
+    return written.encode()
 
 
 def read(*cells: Any) -> tuple[str, list[str]]:

@@ -11,7 +11,8 @@ import pytest
 from django.core.management import CommandError
 
 from apps.courses.models import Chapter, Course, FormerAddress, Revision
-from apps.courses.syncing import chapters, state, sync_course
+from apps.courses.syncing import state, sync_course
+from apps.courses.syncing.desk import Desk
 
 from .test_importing import course, edit, import_from, root
 from .test_pictures import paint
@@ -229,7 +230,7 @@ def test_broken_off_anywhere_it_is_simply_begun_again(
     edit(root, "Done.", "Done here.")
     change_site(("Words with", "Many words with"))
     with monkeypatch.context() as breaking:
-        breaking.setattr(chapters.Desk, place, break_off(getattr(chapters.Desk, place), after=after))
+        breaking.setattr(Desk, place, break_off(getattr(Desk, place), after=after))
         with pytest.raises(KeyboardInterrupt):
             sync(root)
     sync(root)
@@ -247,6 +248,22 @@ def break_off(step: Callable[..., None], *, after: bool) -> Callable[..., None]:
         raise KeyboardInterrupt
 
     return broken
+
+
+def test_what_came_by_sync_is_not_undone_by_an_import_of_older_files(root: Path, text: Path, tmp_path: Path) -> None:
+    """As when a site starts, and imports what it was shipped with."""
+    shipped = tmp_path / "shipped"
+    shutil.copytree(root / "small", shipped / "small", ignore=shutil.ignore_patterns(state.NAME))
+    import_from(shipped)
+    edit(root, "Done.", "Done here.")
+    edit(
+        root, "  02 second: The second\n", "  02 sequel (was second): The second\n  03 third: The third\n", "course.md"
+    )
+    edit(root, "::: next second", "::: next sequel")
+    sync(root)
+    assert import_from(shipped).startswith("small/first: kept revision 2, for the file has the text of revision 1")
+    assert list(Chapter.objects.order_by("number").values_list("slug", flat=True)) == ["first", "sequel", "third"]
+    assert "Done here." in live().source
 
 
 def test_without_git_a_merge_says_what_is_missing(root: Path, text: Path, monkeypatch: pytest.MonkeyPatch) -> None:

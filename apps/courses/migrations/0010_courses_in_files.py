@@ -9,6 +9,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "course",
             "in_files",
-            models.TextField(blank=True, help_text="course.md as files and site last had it in common"),
+            models.TextField(blank=True, help_text="course.md as it was last imported"),
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -73,7 +73,7 @@ def _build_index(book: Book, passages: Iterable[Passage]) -> bytes:
     return f"globalThis.kindlingIndex = {json.dumps(entries, ensure_ascii=False)};\n".encode()
 
 
-def _read_assets(*, formulas: bool) -> Mapping[str, bytes]:
+def _read_assets(*, formulas: bool) -> dict[str, bytes]:
     """Styles, the script and the fonts that they name; the large one of formulas only where there are any."""
     assets = {name: read_built(name) for name in ASSETS}
     fonts = {found["name"] for found in URL.finditer(assets["site.css"].decode()) if "/" in found["name"]}

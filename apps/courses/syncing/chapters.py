@@ -12,10 +12,10 @@ from apps.courses.folders import CHAPTER, FILE, BadCourse, ChapterFolder
 from apps.courses.importing import publish_folder
 from apps.courses.models import Chapter, Revision
 from apps.courses.pictures import read_marker
+from apps.courses.tracing import find_revision, print_text
 
 from .desk import Desk
 from .merging import merge
-from .state import print_text
 
 NOTE = "Synced from files"
 OTHER = ".site"
@@ -39,8 +39,9 @@ def sync_chapter(desk: Desk, chapter: Chapter, folder: ChapterFolder | None, kno
 
     None when there was nothing to do. Raises `BadCourse`, `StaleBase` when the site changed meanwhile, `NoGit`.
     """
-    live, here = chapter.live, folder and print_text(folder.source, folder.figures)
-    there = live and print_text(live.source, live.figures)
+    live = chapter.live
+    here = print_text(folder.source, folder.figures) if folder else None
+    there = print_text(live.source, live.figures) if live else None
     if folder and (left := sorted(folder.path.parent.glob(f"*{OTHER}"))):
         return Step(chapter.slug, f"{left[0].name} is still there: take from it what you want and delete it", bad=True)
     if here == there:
@@ -49,11 +50,11 @@ def sync_chapter(desk: Desk, chapter: Chapter, folder: ChapterFolder | None, kno
         return None
     if live is None or there is None:
         return _publish(desk, chapter, folder, here) if folder and here else None
-    if folder is None or here is None or _find_revision(chapter, here):
+    if folder is None or here is None or find_revision(chapter, here):
         return _fetch(desk, chapter, live, there, gone=folder is None and bool(known))
     if known == there:
         return _publish(desk, chapter, folder, here)
-    return _join(desk, chapter, live, folder, _find_revision(chapter, known))
+    return _join(desk, chapter, live, folder, find_revision(chapter, known))
 
 
 def _publish(desk: Desk, chapter: Chapter, folder: ChapterFolder, here: str) -> Step:
@@ -68,14 +69,6 @@ def _fetch(desk: Desk, chapter: Chapter, live: Revision, there: str, *, gone: bo
     desk.agree(slug=chapter.slug, on=there)
     why = " again, for what has been published is never deleted" if gone else ""
     return Step(chapter.slug, f"site → folder: wrote revision {live.number}{why}")
-
-
-def _find_revision(chapter: Chapter, wanted: str) -> Revision | None:
-    """The newest revision with that print. Reads the chapter's whole history, one revision at a time."""
-    for revision in chapter.revisions.order_by("-number").only("source", "figures", "number").iterator():
-        if wanted and print_text(revision.source, revision.figures) == wanted:
-            return revision
-    return None
 
 
 def _join(desk: Desk, chapter: Chapter, live: Revision, folder: ChapterFolder, base: Revision | None) -> Step:

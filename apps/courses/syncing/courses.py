@@ -78,7 +78,7 @@ def _sync_path(desk: Desk, files: CourseFolder) -> tuple[Course, CourseFile, Ste
     course = open_course(files.slug, file)
     if joined != site:
         lay_path(course, file, desk.folder)
-    if course.in_files != joined:
+    if not course.in_files:
         course.in_files = joined
         course.save(update_fields=["in_files"])
     return course, file, _describe(here, site, joined)
@@ -153,8 +153,5 @@ def _write_path(desk: Desk, course: Course) -> Iterator[Step]:
     if not desk.dry_run and before != text.encode():
         desk.write(NAME, text.encode())
         yield Step(NAME, "written as the site has it")
-    if course.in_files != text:
-        course.in_files = text
-        course.save(update_fields=["in_files"])
     if desk.state.course != text:
         desk.agree(on=text)

@@ -6,13 +6,11 @@ what is not there counts as changed. So nothing is ever overwritten for want of 
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apps.courses.dialect import clean
 from apps.courses.exporting import write_file
 
 NAME = ".kindling-sync"
@@ -41,8 +39,3 @@ class State:
     def find(self, slugs: Iterable[str]) -> str:
         """The print kept under any of a chapter's slugs, "" for none."""
         return next((self.chapters[slug] for slug in slugs if slug in self.chapters), "")
-
-
-def print_text(source: str, figures: Mapping[str, str]) -> str:
-    """The fingerprint of a text and what stands beside it, however it is rendered."""
-    return hashlib.sha256(json.dumps([clean(source), sorted(figures.items())]).encode()).hexdigest()
