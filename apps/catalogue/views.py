@@ -65,7 +65,7 @@ def feed(request: HttpRequest, course: str | None = None) -> HttpResponse:
 @for_all
 @conditional_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    context = {"site": find_site(request), "entries": list_entries(list_chapters())}
+    context = {"site": find_site(request), "entries": list_entries(list(list_chapters()))}
     return render(request, "catalogue/sitemap.xml", context, content_type="application/xml; charset=utf-8")
 
 

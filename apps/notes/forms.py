@@ -65,7 +65,9 @@ class NoteForm(forms.Form):
     kind = KindField()
     body = BodyField()
     quote = WordsField(max_length=MAX_QUOTE, required=False, strip=False, widget=forms.HiddenInput)
-    prefix = WordsField(max_length=MAX_CONTEXT, required=False, strip=False, widget=forms.HiddenInput)
+    prefix = WordsField(  # type: ignore[assignment]  # Django takes fields off the class, so a form's own prefix stays
+        max_length=MAX_CONTEXT, required=False, strip=False, widget=forms.HiddenInput
+    )
     suffix = WordsField(max_length=MAX_CONTEXT, required=False, strip=False, widget=forms.HiddenInput)
     start = forms.IntegerField(min_value=0, max_value=MAX_OFFSET, required=False, widget=forms.HiddenInput)
     end = forms.IntegerField(min_value=0, max_value=MAX_OFFSET, required=False, widget=forms.HiddenInput)

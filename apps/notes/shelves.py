@@ -56,12 +56,12 @@ def describe(note: Note) -> dict[str, Any]:
 
 def describe_bookmark(bookmark: Bookmark) -> Mark:
     chapter, section = bookmark.chapter, bookmark.section
-    place = [chapter.course.slug, chapter.slug]
-    url = reverse("progress:chapter", args=place)
+    course = chapter.course
+    url = reverse("progress:chapter", args=[course.slug, chapter.slug])
     if section is None:
-        return Mark(chapter.title, chapter.course.title, url, *place, "")
+        return Mark(chapter.title, course.title, url, course.slug, chapter.slug, "")
     anchor = "" if section.retired_at else f"#{section.key}"
-    return Mark(section.title, chapter.title, f"{url}{anchor}", *place, section.key)
+    return Mark(section.title, chapter.title, f"{url}{anchor}", course.slug, chapter.slug, section.key)
 
 
 def list_recent_bookmarks(reader: object) -> list[Mark]:

@@ -130,7 +130,7 @@ def test_notes_that_cannot_be_fetched_or_kept_are_told_and_not_lost(stage: Open)
             route.fulfill(status=503, json={"error": "Part of the site is away for a moment."})
         elif route.request.method == "POST":
             kept = {"id": 7, "section": "one", "title": "First", "url": "/notes/7/", "edition": 1}
-            route.fulfill(json=route.request.post_data_json | kept)
+            route.fulfill(json={**(route.request.post_data_json or {}), **kept})
         else:
             route.fulfill(json={"notes": [], "bookmarks": [""]})
 

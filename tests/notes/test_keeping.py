@@ -127,7 +127,7 @@ def test_a_note_outlives_its_section(client: Client, chapter: Chapter, student: 
     assert read_kept(client)["notes"][0]["quote"] == PASSAGE["quote"]
     page = client.get("/notes/").content.decode()
     assert "in a section that has left the text: Introduction" in page
-    assert PASSAGE["quote"] in page
+    assert str(PASSAGE["quote"]) in page
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-/* What a term means, beside it: on hover, focus or a first tap. Without it the link leads to the glossary. */
+/* What a term means, beside it: on hover, focus or a tap. Without it the link leads to the glossary. */
 import { make } from "./making.js";
 import { read } from "../requests.js";
 
@@ -63,10 +63,10 @@ export function startGlossary(url) {
     link.addEventListener("focus", () => link.matches(":focus-visible") && want(link));
     link.addEventListener("blur", leave);
     link.addEventListener("click", (event) => {
-      if (event.pointerType !== "touch" || shown === link && box.matches(":popover-open")) return;
-      event.preventDefault(); // the first tap explains, the second one leads there
+      if (event.pointerType !== "touch") return;
+      event.preventDefault(); // a tap explains; the card leads on
       wanted = link;
-      show(link);
+      show(link).then(() => shown === link || location.assign(link.href));
     });
   }
 }

@@ -15,7 +15,7 @@ export function makePanel(shelf, { range, point, here, pages, changed, retry }) 
   const panel = make(
     "dialog",
     { class: "notes-panel", "aria-labelledby": "notes-title" },
-    make("header", {}, heading, close),
+    make("div", { class: "notes-head" }, heading, close),
     place,
     make("p", { class: "button-row" }, write, mark),
     status,

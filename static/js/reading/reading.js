@@ -1,5 +1,6 @@
 /* What a reader of a chapter may want once the page is there, fetched when the browser has nothing better to do. */
 import "./anchors.js";
+import "./discussion.js";
 import "./printing.js";
 import { startGlossary } from "./glossary.js";
 import { startNotes } from "./notes.js";
