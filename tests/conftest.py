@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from hypothesis import HealthCheck, settings
 from redis import Redis
 
-from tests.product import Product, running_product
+from tests.product import Product, running_product, wait_for
 from tests.services import ADMIN_URL
 
 # A password costs a tenth of a second and 100 MB on purpose; hundreds of people log in here. The same algorithm, cheaper.
@@ -43,6 +43,7 @@ def live() -> Iterator[Product]:
         tempfile.TemporaryDirectory(prefix="kindling-live-") as folder,
         running_product(Path(folder, "data")) as product,
     ):
+        wait_for(product.is_verified, "the shipped chapter to be verified: its runs are no test's", seconds=180)
         yield product
 
 

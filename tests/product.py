@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -103,6 +104,11 @@ class Product:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    def is_verified(self) -> bool:
+        """Whether the shipped chapter says so: that begins by itself after the start, and takes some seconds."""
+        with urllib.request.urlopen(f"{self.url}courses/pytorch-essentials/introduction/", timeout=30) as answer:  # noqa: S310
+            return "Verified on torch" in answer.read().decode()
 
     def finish(self, *, seconds: float = 60) -> int:
         """Waits until the command has ended by itself; its exit code."""

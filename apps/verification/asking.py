@@ -38,14 +38,17 @@ def ask(*, revision: Revision, why: Verification.Why) -> tuple[Verification, boo
     return asked, True
 
 
-def try_writing(*, chapter: Chapter, editor: User, source: str, everything: bool = False) -> Verification:
+def try_writing(*, chapter: Chapter, editor: User, source: str = "", everything: bool = False) -> Verification:
     """Have what an editor is writing tried, in place of their last try; what has passed before is taken as it was.
 
-    `everything` runs that again, too. Raises `BadChapter` for a text that cannot be read.
+    Without a `source` it is what they last kept, or the live text. `everything` runs again what has passed, too. Raises
+    `BadChapter` for a text that cannot be read.
     """
-    live = chapter.live
+    draft = find_draft(chapter, editor)
+    beside = draft or chapter.live
+    source = source or (draft.source if draft else begin_text(chapter))
     address = f"{chapter.course.slug}/{chapter.slug}"
-    trials = plan(compile_chapter(source, figures=live.figures if live else {}, address=address))
+    trials = plan(compile_chapter(source, figures=beside.figures if beside else {}, address=address))
     with transaction.atomic():
         chapter = Chapter.objects.select_for_update(no_key=True).get(pk=chapter.pk)
         known = {} if everything else _find_passed(chapter, trials)
@@ -54,12 +57,6 @@ def try_writing(*, chapter: Chapter, editor: User, source: str, everything: bool
         _keep(tried, [_settle_known(trial, known) for trial in trials])
         advance_soon()
     return tried
-
-
-def find_writing(*, chapter: Chapter, editor: User) -> str:
-    """What the editor last kept of this chapter, or the live text. One query."""
-    draft = find_draft(chapter, editor)
-    return draft.source if draft else begin_text(chapter)
 
 
 def forget_try(*, chapter: Chapter, editor: User) -> None:

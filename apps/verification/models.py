@@ -130,7 +130,8 @@ class Trial(models.Model):
     @property
     def can_be_taken(self) -> bool:
         """Whether what came can stand in the text in place of what it says."""
-        return self.outcome == self.Outcome.FAILED and bool(self.expected.strip() and self.got.strip())
+        printed = self.outcome == self.Outcome.FAILED and bool(self.expected.strip() and self.got.strip())
+        return printed and "```" not in self.got
 
 
 class Condition(models.Model):

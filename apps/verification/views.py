@@ -14,7 +14,7 @@ from apps.courses.dialect import BadChapter
 from apps.courses.models import Chapter
 
 from .access import count_rotten, find_newest, find_try, list_history, list_standings, load_chapter
-from .asking import ask, find_writing, try_writing
+from .asking import ask, try_writing
 from .forms import TryingForm
 from .models import Verification
 
@@ -36,7 +36,7 @@ def chapter(request: EditorRequest, course: str, chapter: str) -> HttpResponse:
         ask(revision=loaded.live, why=Verification.Why.ASKED)
         messages.success(request, "It is being verified. This page shows what comes of it.")
         return redirect("verification:chapter", course, chapter)
-    context = {"chapter": loaded, "shown": find_newest(loaded), "history": list_history(loaded)}
+    context = {"chapter": loaded, "shown": find_newest(loaded), "history": list_history(loaded), "in_editor": False}
     template = "verification/_newest.html" if request.htmx else "verification/chapter.html"
     return render(request, template, context)
 
@@ -55,9 +55,8 @@ def try_text(request: EditorRequest, chapter: Chapter) -> HttpResponse:
     form = TryingForm(request.POST)
     if not form.is_valid():
         return show(request, chapter, problems=form.sentences())
-    source = form.cleaned_data["source"] or find_writing(chapter=chapter, editor=request.user)
     try:
-        try_writing(chapter=chapter, editor=request.user, source=source, everything=form.cleaned_data["everything"])
+        try_writing(chapter=chapter, editor=request.user, **form.cleaned_data)
     except BadChapter as bad:
         return show(request, chapter, problems=[f"Line {line}: {problem}" for line, problem in bad.problems])
     if request.htmx:
@@ -68,6 +67,11 @@ def try_text(request: EditorRequest, chapter: Chapter) -> HttpResponse:
 def show(request: EditorRequest, chapter: Chapter, *, problems: list[str] | None = None) -> HttpResponse:
     """The last try; with `problems`, why there is no new one."""
     template = "verification/_trying.html" if request.htmx else "verification/trying.html"
-    context = {"chapter": chapter, "shown": find_try(chapter, request.user), "problems": problems or []}
+    context = {
+        "chapter": chapter,
+        "shown": find_try(chapter, request.user),
+        "problems": problems or [],
+        "in_editor": bool(request.htmx) and request.htmx.current_url_abs_path != request.path,
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     return render(request, template, context, status=status)

@@ -76,7 +76,7 @@ def run_inside(product: Product, code: str, *arguments: str) -> str:
 
 
 def verify(product: Product) -> subprocess.Popen[str]:
-    return begin(product, "manage.py", "verify_course", "small")
+    return begin(product, "manage.py", "course", "verify", "small")
 
 
 def hear(process: subprocess.Popen[str], words: str) -> None:
@@ -107,8 +107,7 @@ def test_a_course_is_verified_whatever_is_killed(product: Product) -> None:
 
 
 def test_what_is_shipped_is_verified_by_itself_after_the_start(product: Product) -> None:
-    code = "from apps.verification.models import Verification as V; print(V.objects.filter(why='published', finished_at__isnull=False, chapter__course__slug='pytorch-essentials').count())"
-    wait_for(lambda: int(run_inside(product, code)) > 0, "the shipped chapter’s verification", seconds=120)
+    wait_for(product.is_verified, "the shipped chapter to be verified", seconds=120)
 
 
 def test_an_editor_tries_what_they_write_and_watches(product: Product) -> None:
@@ -121,6 +120,16 @@ def test_an_editor_tries_what_they_write_and_watches(product: Product) -> None:
         page.get_by_role("button", name="Run everything").click()
         expect(page.get_by_role("status")).to_contain_text("4 of 4 passed")
         expect(page.get_by_role("button", name="Run everything")).to_be_focused()
+
+        page.goto("/editing/small/first/")
+        wrong = write(('print("trained")\n```\n```output\ntrained', 'print("done")\n```\n```output\ntrained'))
+        page.locator("kindling-editing").evaluate("(editing, text) => editing.text.replace(text)", wrong)
+        page.get_by_role("button", name="Run what changed").click()
+        page.get_by_role("button", name="Take this output over").click()
+        expect(page.get_by_role("button", name="Taken over")).to_be_disabled()
+        right = wrong.replace("```output\ntrained", "```output\ndone")
+        assert page.locator("#editing-source").input_value() == right
+
         page.goto("/editing/")
         expect(page.locator("#verification-badge")).to_be_visible()
     assert complaints == []

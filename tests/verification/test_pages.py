@@ -14,7 +14,7 @@ from apps.courses.models import Chapter, Draft
 from apps.runs.models import Run
 from apps.verification.models import Trial, Verification
 from apps.verification.settling import settle
-from tests.courses.texts import build_editor, publish_text, replaced
+from tests.courses.texts import FIGURES, build_editor, publish_text, replaced
 from tests.verification.chapters import list_with, live, publish_chapter, verify, write
 from tests.verification.machines import Commit
 
@@ -115,8 +115,9 @@ def test_a_fault_is_shown_with_what_came_and_nothing_of_it_runs(client: Client, 
     stand(chapter, **fault(got="<script>3</script>\n"))
     page = read(client, PAGE)
     assert "Listing <code>adding</code>, line 27" in page
-    assert "<del>- 2</del>" in page
-    assert "<ins>+ &lt;script&gt;3&lt;/script&gt;</ins>" in page
+    assert "What came" in page
+    assert "script&gt;" in page
+    assert "<script>3" not in page
     assert "data-take-output" not in page
     assert "hx-trigger" not in page
     assert "✕ No" in read(client, INDEX)
@@ -188,11 +189,12 @@ def test_without_a_text_the_kept_draft_is_tried_or_the_live_text(
     client: Client, chapter: Chapter, editor: User
 ) -> None:
     client.post(TRYING)
-    assert Verification.objects.get().tried == 0 or Trial.objects.count() == 4
+    assert Trial.objects.count() == 4
     Draft.objects.create(
         chapter=chapter,
         editor=editor,
         base=1,
+        figures=dict(FIGURES),
         source=write(("## Summary", f"{list_with('more', '1', '1')}\n## Summary")),
     )
     client.post(TRYING)

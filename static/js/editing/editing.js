@@ -3,6 +3,7 @@
 import "./merge.js";
 import { Drafts } from "./drafts.js";
 import { Files } from "./files.js";
+import { Outputs } from "./outputs.js";
 import { Presence } from "./presence.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
@@ -25,6 +26,7 @@ class KindlingEditing extends HTMLElement {
     this.preview = new Preview(address, { form: this.form, frame: this.querySelector(".editing"), button: role("preview") });
     this.files = new Files(address, { form: this.form, text: this.text, drafts: this.drafts, onChange: () => this.change() });
     this.presence = new Presence(address, { form: this.form, text: this.text, place: role("presence") });
+    this.outputs = new Outputs(this, { text: this.text });
     role("keys").hidden = false;
     this.addEventListener("click", (event) => this.goToLine(event));
     tellTimes(this);
