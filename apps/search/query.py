@@ -77,7 +77,7 @@ def parse(typed: str) -> Query:
             alternatives[-1] += _read_token(token)
     wanted = [tuple(terms) for terms in alternatives if any(not term.unwanted for term in terms)]
     if sum(len(term.words) for terms in wanted for term in terms) > MAX_WORDS:
-        raise BadQuery(f"That are more than {MAX_WORDS} words. Search for a few that matter.")
+        raise BadQuery(f"That is more than {MAX_WORDS} words. Search for a few that matter.")
     if not wanted and any(alternatives):
         raise BadQuery("Say what to look for, too, not only what to leave out.")
     if not wanted:

@@ -22,7 +22,7 @@ class TooManySearches(Refusal):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self, retry_after_s: int) -> None:
-        super().__init__("That were many searches in a short time. Wait a moment, then search again.")
+        super().__init__("Those were many searches in a short time. Wait a moment, then search again.")
         self.retry_after_s = retry_after_s
 
 

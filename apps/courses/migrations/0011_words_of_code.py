@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorCombinable, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import migrations, models
 
 from apps.courses.words import Words
@@ -24,7 +24,7 @@ def by_words(text: str, weight: str) -> SearchVector:
     return SearchVector(Words(text), config="english", weight=weight)
 
 
-def add_vector(name: str, expression: SearchVectorCombinable) -> migrations.AddField:
+def add_vector(name: str, expression: models.Expression) -> migrations.AddField:
     vector = models.GeneratedField(db_persist=True, expression=expression, output_field=SearchVectorField())
     return migrations.AddField(model_name="passage", name=name, field=vector)
 
