@@ -22,7 +22,8 @@ def fetch_row(statement: str, parameters: Mapping[str, object]) -> tuple[Any, ..
     raw = connection.connection
     if raw not in _cursors:
         _cursors[raw] = psycopg.Cursor(raw)
-    cursor = connection._prepare_cursor(_cursors[raw])  # translates errors, and counts queries where that is asked for
+    # Django's own wrapper translates errors, and counts queries where that is asked for.
+    cursor = connection._prepare_cursor(_cursors[raw])  # type: ignore[attr-defined]
     cursor.execute(statement, parameters)
     row: tuple[Any, ...] | None = cursor.fetchone()
     return row

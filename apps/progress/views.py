@@ -40,7 +40,7 @@ class Request(HttpRequest):
 @personal
 def home(request: HttpRequest) -> HttpResponse:
     reader, courses = identify(request), list(load_courses())
-    states = list_states(reader)
+    states = list_states(reader, courses)
     context = {
         "courses": [lay_path(course, states) for course in courses],
         "continue_at": find_bookmark(reader, courses, states),
@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @personal
 def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)
-    states = list_states(reader)
+    states = list_states(reader, [loaded])
     path = lay_path(loaded, states)
     context = {
         "course": path,

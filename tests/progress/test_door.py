@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -184,7 +185,9 @@ def test_a_session_of_somebody_else_is_not_believed(client: Client, student: Use
 def test_a_message_is_told_once_and_kept_by_no_cache(client: Client, student: User) -> None:
     told = CookieStorage(RequestFactory().get("/"))
     told.add(20, "Welcome back.")
-    client.cookies["messages"] = str(told._encode(list(told._queued_messages)))
+    carried = HttpResponse()
+    told.update(carried)
+    client.cookies["messages"] = carried.cookies["messages"].value
     answer = client.get(CHAPTER)
     assert b"Welcome back." in answer.content
     assert answer.headers["Cache-Control"] == "private, no-store"

@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from pygments.lexers import BashLexer, PythonLexer, TextLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 
 NAMES = {"python": "Python", "bash": "Shell", "text": "Text", "output": "Output", "": "Text"}
 LEXERS = {"python": PythonLexer, "bash": BashLexer}
@@ -46,8 +46,9 @@ def show_output(output: str) -> str:
     return f'<div class="output"><span class="label">Output</span><pre>{escape(output.rstrip())}</pre></div>'
 
 
-def _classify(kind: type[Token]) -> str:
-    return next((name for general, name in CLASSES.items() if kind in general), "")
+def _classify(kind: _TokenType) -> str:
+    # A kind contains its own: the types of Pygments know it as a tuple only.
+    return next((name for general, name in CLASSES.items() if kind in general), "")  # type: ignore[comparison-overlap]
 
 
 def _split_lines(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
