@@ -10,4 +10,3 @@ import "./quiz.js";
 
 if (document.querySelector("kindling-lab")) import("./lab/lab.js");
 if (document.querySelector("kindling-comparison")) import("./comparison.js");
-if (document.querySelector("kindling-editing, kindling-merge")) import("./editing/editing.js");
