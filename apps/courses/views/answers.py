@@ -41,6 +41,15 @@ def show_writing(request: EditorRequest, writing: Writing, *, status: HTTPStatus
     return render(request, "editing/chapter.html", context, status=status)
 
 
+def refuse_unkept(request: EditorRequest, writing: Writing) -> HttpResponse | None:
+    """Keeps the text as draft before anything becomes of it; the page with what is wrong when that cannot be."""
+    if writing.remarks:
+        return show_writing(request, writing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not writing.keep():
+        return show_writing(request, writing, status=HTTPStatus.CONFLICT)
+    return None
+
+
 def go_to(place: str, chapter: Chapter, *more: object) -> HttpResponse:
     return redirect(f"courses:{place}", chapter.course.slug, chapter.slug, *more)
 

@@ -17,8 +17,8 @@ from ..forms import CommentForm, DecisionForm, HandingInForm, ReturningForm, Spo
 from ..models import Review
 from ..publishing import StaleBase
 from ..reviewing import Decided, approve, ask_for_review, comment, give_back, withdraw
-from ..writing import render_text
-from .answers import read_writing, show_writing
+from ..writing import Writing, render_text
+from .answers import read_writing, refuse_unkept
 from .writing import refuse
 
 
@@ -26,21 +26,10 @@ from .writing import refuse
 @require_POST
 def handing_in(request: EditorRequest, course: str, chapter: str) -> HttpResponse:
     form, writing = read_writing(request, load_editable(course, chapter), HandingInForm)
-    if not form.is_valid():
-        return show_writing(request, writing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if not writing.keep():
-        return show_writing(request, writing, status=HTTPStatus.CONFLICT)
+    if refused := refuse_unkept(request, writing):
+        return refused
     try:
-        review = ask_for_review(
-            chapter=writing.chapter,
-            author=request.user,
-            source=writing.source,
-            figures=writing.figures,
-            note=writing.note,
-            base=writing.base,
-            draft=writing.version,
-            word=form.cleaned_data["word"],
-        )
+        review = hand_in(writing, form.cleaned_data["word"])
     except (BadChapter, StaleBase) as refusal:
         return refuse(request, writing, refusal)
     messages.success(request, "Your text waits for a review. The other editors see it on their page.")
@@ -106,6 +95,19 @@ def withdrawal(request: EditorRequest, number: int) -> HttpResponse:
     else:
         messages.error(request, explain(Decided()))
     return redirect("courses:edit", loaded.chapter.course.slug, loaded.chapter.slug)
+
+
+def hand_in(writing: Writing, word: str) -> Review:
+    return ask_for_review(
+        chapter=writing.chapter,
+        author=writing.editor,
+        source=writing.source,
+        figures=writing.figures,
+        note=writing.note,
+        base=writing.base,
+        draft=writing.version,
+        word=word,
+    )
 
 
 def show_review(

@@ -13,7 +13,7 @@ from ..forms import SchedulingForm, TimeForm
 from ..publishing import BadChapter, NeedsReview, StaleBase
 from ..scheduling import AnotherPending, BadTime, cancel, reschedule, schedule
 from ..writing import Remark, Writing
-from .answers import go_to, read_writing, show_writing
+from .answers import go_to, read_writing, refuse_unkept, show_writing
 from .writing import refuse
 
 
@@ -21,21 +21,14 @@ from .writing import refuse
 @require_POST
 def scheduling(request: EditorRequest, course: str, chapter: str) -> HttpResponse:
     form, writing = read_writing(request, load_editable(course, chapter), SchedulingForm)
-    if not form.is_valid():
-        return show_writing(request, writing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if not writing.keep():
-        return show_writing(request, writing, status=HTTPStatus.CONFLICT)
+    if refused := refuse_unkept(request, writing):
+        return refused
     try:
         plan(writing, form)
     except (BadChapter, StaleBase, NeedsReview) as refusal:
         return refuse(request, writing, refusal)
-    except BadTime as bad:
-        writing.remarks = [Remark(0, str(bad))]
-        return show_writing(request, writing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    except AnotherPending as another:
-        author = another.pending.author
-        writing.remarks = [Remark(0, f"{author}’s text is to go live in this chapter: agree with {author} first.")]
-        return show_writing(request, writing, status=HTTPStatus.CONFLICT)
+    except (BadTime, AnotherPending) as refusal:
+        return refuse_time(request, writing, refusal)
     messages.success(request, "Your text goes live at the time you chose.")
     return go_to("edit", writing.chapter)
 
@@ -67,6 +60,15 @@ def cancelling(request: EditorRequest, course: str, chapter: str) -> HttpRespons
     else:
         messages.error(request, "Nothing is waiting to go live here any more.")
     return go_to("edit", loaded)
+
+
+def refuse_time(request: EditorRequest, writing: Writing, refusal: BadTime | AnotherPending) -> HttpResponse:
+    if isinstance(refusal, BadTime):
+        writing.remarks = [Remark(0, str(refusal))]
+        return show_writing(request, writing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    author = refusal.pending.author
+    writing.remarks = [Remark(0, f"{author}’s text is to go live in this chapter: agree with {author} first.")]
+    return show_writing(request, writing, status=HTTPStatus.CONFLICT)
 
 
 def plan(writing: Writing, form: SchedulingForm) -> None:
