@@ -2,24 +2,30 @@
    parts that are loaded later get their hash here, in build/chunks/. */
 import { cp, rm } from "node:fs/promises";
 import { context } from "esbuild";
-import { shared, trimChart } from "./bundling.mjs";
+import { shared, styles, trimChart } from "./bundling.mjs";
 
 const watch = process.argv.includes("--watch");
 const site = { ...shared, minify: !watch, sourcemap: watch ? "inline" : false, outdir: "build", logLevel: "info" };
 
 const builds = [
   // Modules with lazy parts.
-  { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", plugins: [trimChart] },
+  { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles, plugins: [trimChart] },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
-  { entryPoints: { site: "css/site.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
+  { entryPoints: { site: "css/site.css", reading: "css/later/reading.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
   // For courses that are taken along: a page in a file loads no module.
   { entryPoints: { offline: "js/offline/offline.js" }, format: "iife" },
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
+  // What is needed to search, and by nobody else: its page names it, the palette fetches it.
+  { entryPoints: { search: "css/search.css" } },
+  // Who reads needs nothing of how it was written.
+  { entryPoints: { editing: "css/editing.css" } },
 ];
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });
 await cp(new URL("images", import.meta.url), new URL("build/images", import.meta.url), { recursive: true });
+// Not for browsers: chapters are typeset with it when they are published.
+await cp(new URL("../node_modules/katex/dist/katex.min.js", import.meta.url), new URL("build/katex.js", import.meta.url));
 const contexts = await Promise.all(builds.map((build) => context({ ...site, ...build })));
 await Promise.all(contexts.map((each) => (watch ? each.watch() : each.rebuild())));
 if (!watch) await Promise.all(contexts.map((each) => each.dispose()));

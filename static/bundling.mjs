@@ -8,6 +8,9 @@ export const shared = {
   legalComments: "none",
 };
 
+/* Styles that only a script needs come with it, as text for a sheet that it makes. */
+export const styles = { ".css": "text" };
+
 /* What uPlot can do and is never asked for here: a fifth of its weight. It hangs some of it on its constructor and asks for
    the rest at run time, so no bundler can see that it is not used. Its version is pinned; should a new one look different,
    the build says so. */

@@ -8,10 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from hypothesis import HealthCheck, settings
 from redis import Redis
 
 from tests.product import Product, running_product
 from tests.services import ADMIN_URL
+
+# A password costs a tenth of a second and 100 MB on purpose; hundreds of people log in here. The same algorithm, cheaper.
+Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 1024, 1
+
+# A busy machine is slow, not wrong.
+settings.register_profile("kindling", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kindling")
 
 
 @pytest.fixture
@@ -35,6 +44,12 @@ def live() -> Iterator[Product]:
         running_product(Path(folder, "data")) as product,
     ):
         yield product
+
+
+@pytest.fixture(autouse=True)
+def fresh_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visitors see at once what a test has published, and nothing that another has."""
+    monkeypatch.setattr("apps.progress.answers.FRESH_S", 0.0)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

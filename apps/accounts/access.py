@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -38,7 +39,12 @@ def is_local(request: HttpRequest) -> bool:
     """Whether the request comes from this machine without a proxy in between, which would hide where from."""
     if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
         return False
+    return _is_loopback(request.META.get("REMOTE_ADDR", ""))
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False

@@ -36,7 +36,8 @@ class UserAdmin(UserAdminBase):
     filter_horizontal = ["groups"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        people = super().get_queryset(request).filter(service__isnull=True)
+        return people.prefetch_related("groups")
 
     @admin.display(description="roles")
     def roles(self, person: User) -> str:

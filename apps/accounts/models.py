@@ -50,6 +50,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    service = models.CharField(
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="which part of the site acts by this account",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -59,7 +67,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(service__isnull=True) | models.Q(is_active=False), name="user_service_never_logs_in"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -15,10 +15,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
-from apps.accounts.access import is_editor
+from apps.accounts.access import is_admin, is_editor
 from apps.accounts.models import User
 
-from .models import Chapter, Course, Draft, Revision
+from .models import Chapter, Course, Draft, Presence, Review, Revision, Schedule
 
 P = ParamSpec("P")
 TEXTS = ("source", "figures", "html", "outline", "quizzes", "projects")
@@ -52,12 +52,87 @@ def editors_only(
     return never_cache(guarded)
 
 
-def list_editable(editor: User) -> QuerySet[Course]:
-    """Every course with all its chapters, each with `live` and the editor's own drafts. Three queries."""
-    drafts = Prefetch("drafts", queryset=Draft.objects.filter(editor=editor).defer("source"))
+def admins_only(
+    view: Callable[Concatenate[EditorRequest, P], HttpResponse],
+) -> Callable[Concatenate[EditorRequest, P], HttpResponse]:
+    """As `editors_only`, but other editors get a 403, too."""
+
+    @wraps(view)
+    def guarded(request: EditorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated and not is_admin(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return editors_only(guarded)
+
+
+def may_decide(user: User, review: Review) -> bool:
+    """Any editor but its author: nobody approves their own text."""
+    return may_edit(user) and review.author_id != user.pk
+
+
+def list_editable(editor: User, present: QuerySet[Presence]) -> QuerySet[Course]:
+    """Every course with all its chapters, each with `live`, the editor's own drafts, what waits to go live, and who of
+    `present` is there. Five queries.
+    """
     live = [f"live__{field}" for field in TEXTS]
-    chapters = Chapter.objects.select_related("live__author").defer(*live).prefetch_related(drafts).order_by("number")
+    chapters = Chapter.objects.select_related("live").defer(*live).order_by("number")
+    pending = Schedule.objects.filter(state=Schedule.State.PENDING).select_related("author").defer("source", "figures")
+    chapters = chapters.prefetch_related(
+        Prefetch("drafts", queryset=Draft.objects.filter(editor=editor).defer("source", "figures")),
+        Prefetch("schedules", queryset=pending),
+        Prefetch("presences", queryset=present),
+    )
     return Course.objects.prefetch_related(Prefetch("chapters", queryset=chapters))
+
+
+def list_waiting(editor: User) -> QuerySet[Review]:
+    """The texts that others ask to be reviewed, the oldest first. One query."""
+    return list_reviews().filter(state=Review.State.OPEN).exclude(author=editor).order_by("created_at")
+
+
+def list_own_reviews(author: User) -> QuerySet[Review]:
+    """What the author handed in, the newest first. One query."""
+    return list_reviews().filter(author=author).exclude(state=Review.State.WITHDRAWN)
+
+
+def list_reviews() -> QuerySet[Review]:
+    reviews = Review.objects.select_related("chapter__course", "author", "decided_by", "revision")
+    heavy = [f"revision__{field}" for field in TEXTS]
+    return reviews.defer("source", "figures", *heavy)
+
+
+def list_failed(author: User) -> QuerySet[Schedule]:
+    """The author's texts that could not go live at their time, the newest first. One query."""
+    failed = Schedule.objects.filter(author=author, state=Schedule.State.FAILED)
+    return failed.select_related("chapter__course").defer("source", "figures")
+
+
+def load_review(pk: int) -> Review:
+    """A review with its text, its chapter and what is live there, or 404. One query."""
+    return get_object_or_404(
+        Review.objects.select_related("chapter__course", "chapter__live", "author", "decided_by"), pk=pk
+    )
+
+
+def find_open_review(chapter: Chapter, author: User) -> Review | None:
+    """What the author handed in last for this chapter, unless it went live or was taken back. One query."""
+    newest = list_own_reviews(author).filter(chapter=chapter).first()
+    return newest if newest and newest.state != Review.State.APPROVED else None
+
+
+def find_pending(chapter: Chapter) -> Schedule | None:
+    """The text that is to go live in this chapter. One query."""
+    pending = Schedule.objects.filter(chapter=chapter, state=Schedule.State.PENDING)
+    return pending.select_related("author", "chapter__course").first()
+
+
+def load_course(slug: str) -> Course:
+    """A course with its parts, and its chapters in their order with `live` and `part`, or 404. Three queries."""
+    live = [f"live__{field}" for field in TEXTS]
+    chapters = Chapter.objects.select_related("live", "part").defer(*live).order_by("number")
+    courses = Course.objects.prefetch_related("parts", Prefetch("chapters", queryset=chapters))
+    return get_object_or_404(courses, slug=slug)
 
 
 def load_editable(course: str, chapter: str) -> Chapter:

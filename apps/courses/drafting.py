@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+
 from apps.accounts.models import User
 
 from .dialect import outline_blank
 from .models import Chapter, Draft
 
 
-def keep_draft(*, chapter: Chapter, editor: User, source: str, base: int) -> Draft:
-    """The editor's one draft of this chapter is `source` from now on, written on revision `base`."""
-    draft, _ = Draft.objects.update_or_create(chapter=chapter, editor=editor, defaults={"source": source, "base": base})
+class DraftOvertaken(Exception):
+    """The words build on a draft that is no longer the `newest`: the same editor has written more in another tab."""
+
+    def __init__(self, newest: Draft | None) -> None:
+        super().__init__("the draft has changed since")
+        self.newest = newest
+
+
+@transaction.atomic
+def keep_draft(
+    *,
+    chapter: Chapter,
+    editor: User,
+    source: str,
+    base: int,
+    version: uuid.UUID | None,
+    figures: Mapping[str, str] | None = None,
+) -> Draft:
+    """Makes `source` the editor's draft, if `version` is that of the draft on which it builds (None: on none).
+
+    The files beside it stay as they are unless `figures` are given; a first draft has those of the live text. The same
+    text sent twice, its first answer lost, is kept once. Raises `DraftOvertaken`, with nothing changed.
+    """
+    Chapter.objects.select_for_update(no_key=True).get(pk=chapter.pk)  # two first saves wait for each other
+    draft = Draft.objects.filter(chapter=chapter, editor=editor).first()
+    if draft is None:
+        if version is not None:
+            raise DraftOvertaken(None)
+        draft = Draft(chapter=chapter, editor=editor, figures=chapter.live.figures if chapter.live else {})
+    elif draft.version != version and draft.source != source:
+        raise DraftOvertaken(draft)
+    if draft.pk is None or (draft.source, draft.base) != (source, base):
+        draft.version = uuid.uuid4()
+    draft.source, draft.base = source, base
+    draft.figures = draft.figures if figures is None else dict(figures)
+    draft.save()
     return draft
 
 

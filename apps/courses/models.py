@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+
+from .words import Words
 
 
 class Course(models.Model):
@@ -16,6 +20,9 @@ class Course(models.Model):
     summary = models.TextField(blank=True)
     level = models.CharField(max_length=20, blank=True)
     in_files = models.TextField(blank=True, help_text="course.md as it was last imported")
+    needs_review = models.BooleanField(
+        default=False, help_text="what is written in the browser goes live once another editor has approved it"
+    )
 
     class Meta:
         ordering = ["slug"]
@@ -70,6 +77,7 @@ class Chapter(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
+        indexes = [GinIndex(SearchVector(Words("title"), weight="A", config="english"), name="chapter_title_words")]
 
     def __str__(self) -> str:
         return f"{self.course} · {self.number:02} {self.title}"
@@ -197,16 +205,29 @@ class Item(models.Model):
         return f"{self.chapter} # {self.key}"
 
 
-class Draft(models.Model):
-    """What one editor is writing in one chapter and has not published: kept so that a lost page loses no words.
+class Text(models.Model):
+    """What an editor has written and readers do not see, with the files beside it as in `Revision.figures`.
 
     `base` is the number of the revision that the writing started from, 0 where there was none.
     """
 
-    chapter = models.ForeignKey(Chapter, models.CASCADE, related_name="drafts")
-    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    chapter = models.ForeignKey(Chapter, models.CASCADE, related_name="%(class)ss")
     base = models.PositiveIntegerField()
     source = models.TextField()
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Draft(Text):
+    """What one editor is writing in one chapter: kept so that a lost page loses no words.
+
+    `version` is another one whenever the words change: a page may only replace the version that it has seen.
+    """
+
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    version = models.UUIDField(default=uuid.uuid4)
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -215,6 +236,110 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.editor}'s draft of {self.chapter}"
+
+
+class Proposal(Text):
+    """A text as its author handed it in, to go live later. `draft` is the version of the draft that it was copied from."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    draft = models.UUIDField(null=True, blank=True)
+    note = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Schedule(Proposal):
+    """A text that goes live at a time. What could not be published then says why in `reason`."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        PUBLISHED = "published"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chapter"], condition=models.Q(state="pending"), name="schedule_one_pending_per_chapter"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chapter} at {self.at:%Y-%m-%d %H:%M}, {self.state}"
+
+
+class Review(Proposal):
+    """A text that its author asks another editor to approve; `word` says to them what to look at, `answer` answers."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        APPROVED = "approved"
+        RETURNED = "returned"
+        WITHDRAWN = "withdrawn"
+
+    word = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answer = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chapter", "author"],
+                condition=models.Q(state="open"),
+                name="review_one_open_per_author_and_chapter",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None) | ~models.Q(decided_by=models.F("author")),
+                name="review_never_by_its_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chapter} by {self.author}, {self.state}"
+
+
+class Comment(models.Model):
+    """What somebody says about a text in review: about one of its lines, counted from 1, or about all of it (0)."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField(default=0)
+    text = models.TextField()
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["review", "line", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.author} on line {self.line}"
+
+
+class Presence(models.Model):
+    """That somebody has a chapter open for writing; over when its page has not been heard of for a while."""
+
+    chapter = models.ForeignKey(Chapter, models.CASCADE, related_name="presences")
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    section = models.CharField(max_length=200, blank=True, help_text="the title of the section that the cursor is in")
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["since", "id"]
+        constraints = [models.UniqueConstraint(fields=["chapter", "editor"], name="presence_once_per_chapter")]
+
+    def __str__(self) -> str:
+        return f"{self.editor} in {self.chapter}"
 
 
 class Passage(models.Model):
@@ -230,9 +355,14 @@ class Passage(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
     text = models.TextField(help_text="its words without any markup")
+    named_by = models.GeneratedField(
+        expression=SearchVector(Words("title"), weight="A", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     found_by = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="english")
-        + SearchVector("text", weight="B", config="english"),
+        expression=SearchVector(Words("title"), weight="A", config="english")
+        + SearchVector(Words("text"), weight="B", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -241,7 +371,10 @@ class Passage(models.Model):
         ordering = ["chapter", "position"]
         constraints = [models.UniqueConstraint(fields=["chapter", "key"], name="passage_once_per_key")]
         indexes = [
-            GinIndex(fields=["found_by"], name="passage_found_by"),
+            GinIndex(fields=["named_by"], name="passage_named_by"),
+            # One for each kind: a search stops after so many of a kind, and would have to pass over all the others.
+            GinIndex(fields=["found_by"], condition=models.Q(kind="section"), name="section_found_by"),
+            GinIndex(fields=["found_by"], condition=models.Q(kind="term"), name="term_found_by"),
             GinIndex(OpClass(Lower("title"), name="gin_trgm_ops"), name="passage_title_trigrams"),
         ]
 

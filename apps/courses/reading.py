@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from apps.courses.models import Chapter, Course, Item
+from apps.courses.models import Chapter, Course, Item, Passage
 
 HEAVY = ("live__source", "live__figures")  # only the editing pages need what a revision was made from
-ROWS = ("live__title", "live__level", "live__minutes", "live__run_minutes", "live__summary", "live__updated")
+ROWS = (
+    "live__title",
+    "live__level",
+    "live__minutes",
+    "live__run_minutes",
+    "live__summary",
+    "live__updated",
+    "live__requires",
+    "part__title",
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,16 @@ def load_chapter(course_slug: str, chapter_slug: str) -> Chapter:
     return get_object_or_404(chapters, course__slug=course_slug, slug=chapter_slug, live__isnull=False)
 
 
+def list_readable() -> QuerySet[Chapter]:
+    """The chapters that readers may open."""
+    return Chapter.objects.filter(live__isnull=False)
+
+
+def list_passages() -> QuerySet[Passage]:
+    """What can be found in the chapters that readers may open."""
+    return Passage.objects.filter(chapter__in=list_readable())
+
+
 def load_item(chapter: Chapter, key: str, kind: Item.Kind) -> Item:
     """What stands under `key` in the live text of `chapter`, or 404. One query."""
     return get_object_or_404(Item, chapter=chapter, key=key, kind=kind, retired_at__isnull=True)
@@ -61,5 +80,5 @@ def find_neighbours(chapter: Chapter) -> Neighbours:
 
 
 def _path() -> QuerySet[Chapter]:
-    fields = ("course", "number", "slug", "title", "live", *ROWS)
-    return Chapter.objects.select_related("live").only(*fields).order_by("number")
+    fields = ("course", "number", "slug", "title", "live", "part", *ROWS)
+    return Chapter.objects.select_related("live", "part").only(*fields).order_by("number")

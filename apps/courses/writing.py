@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from .comparing import Change, compare
+from apps.accounts.models import User
+
+from .access import find_draft, find_open_review, find_pending
 from .dialect import BadChapter, compile_chapter
-from .models import Chapter, Draft, Revision
-from .publishing import StaleBase
+from .drafting import DraftOvertaken, begin_text, keep_draft
+from .models import Chapter, Draft, Review, Revision, Schedule
+from .uploading import Shown, list_figures
 
 
 class Remark(NamedTuple):
@@ -21,38 +26,60 @@ class Remark(NamedTuple):
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Overtaken:
-    """The revision that somebody else published meanwhile, and what it changed."""
-
-    newest: Revision
-    changes: list[Change]
-
-
 @dataclass
 class Writing:
-    """The state of the page. `base` is the revision that the text was written on."""
+    """The state of the page. `base` is the revision that the text was written on, `version` that of the draft it shows."""
 
     chapter: Chapter
+    editor: User
     source: str
     base: int
+    version: uuid.UUID | None = None
     note: str = ""
+    word: str = ""
     draft: Draft | None = None
+    newer: Draft | None = None
     remarks: list[Remark] = field(default_factory=list)
-    overtaken: Overtaken | None = None
+    stale: Revision | None = None
     preview: SafeString | None = None
+
+    @classmethod
+    def begin(cls, chapter: Chapter, editor: User) -> Writing:
+        """The editor's draft, or what readers see."""
+        draft = find_draft(chapter, editor)
+        if draft:
+            return cls(chapter, editor, draft.source, draft.base, draft.version, draft=draft)
+        return cls(chapter, editor, begin_text(chapter), chapter.live.number if chapter.live else 0)
 
     @property
     def figures(self) -> dict[str, str]:
-        """Those that the text may refer to: what the live revision has."""
+        """Those that the text may refer to: what stands beside the draft, else what the live revision has."""
+        draft = self.draft or find_draft(self.chapter, self.editor)
+        if draft:
+            return dict(draft.figures)
         return self.chapter.live.figures if self.chapter.live else {}
+
+    @property
+    def files(self) -> list[Shown]:
+        return list_figures(self.figures)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was published since the text was begun."""
+        return self.chapter.live is not None and self.chapter.live.number != self.base
+
+    @property
+    def review(self) -> Review | None:
+        return find_open_review(self.chapter, self.editor)
+
+    @property
+    def pending(self) -> Schedule | None:
+        return find_pending(self.chapter)
 
     def look(self) -> None:
         """Fills `preview`, or `remarks` when the text cannot be shown. Writes nothing."""
-        address = f"{self.chapter.course.slug}/{self.chapter.slug}"
         try:
-            compiled = compile_chapter(self.source, figures=self.figures, address=address)
-            self.preview = mark_safe(compiled.html)  # noqa: S308  made safe by the dialect
+            self.preview = render_text(self.chapter, self.source, self.figures)
         except BadChapter as bad:
             self.refuse(bad)
 
@@ -63,7 +90,27 @@ class Writing:
             for line, message in bad.problems
         ]
 
-    def yield_to(self, stale: StaleBase) -> None:
-        """Says who published what since `base`; the text stays as it is."""
-        before = self.chapter.revisions.filter(number=self.base).values_list("source", flat=True).first() or ""
-        self.overtaken = Overtaken(stale.newest, compare(before, stale.newest.source))
+    def keep(self) -> bool:
+        """Keeps the text as the editor's draft; whether it could be: else `newer` is what stands in its way."""
+        try:
+            self.draft = keep_draft(
+                chapter=self.chapter, editor=self.editor, source=self.source, base=self.base, version=self.version
+            )
+        except DraftOvertaken as overtaken:
+            self.newer = overtaken.newest
+            self.remarks.append(Remark(0, tell_overtaken(overtaken)))
+            return False
+        self.version = self.draft.version
+        return True
+
+
+def render_text(chapter: Chapter, source: str, figures: Mapping[str, str]) -> SafeString:
+    """The chapter as readers would see it. Raises `BadChapter`."""
+    compiled = compile_chapter(source, figures=figures, address=f"{chapter.course.slug}/{chapter.slug}")
+    return mark_safe(compiled.html)  # noqa: S308  made safe by the dialect
+
+
+def tell_overtaken(overtaken: DraftOvertaken) -> str:
+    if overtaken.newest is None:
+        return "Not kept: this draft was published or discarded on another page. Your text is still here."
+    return "Not kept: you wrote more on another page or device since. Look at both, then say which to keep."

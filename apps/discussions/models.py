@@ -5,14 +5,31 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 
 from apps.courses.models import Chapter
+from apps.courses.words import Words
 
 MAX_BODY = 20_000
 MAX_DEPTH = 8
 STEP = 8  # bytes that one post adds to the path
+
+
+class Threads(models.Manager["Thread"]):
+    """Leaves what only a search needs in the database."""
+
+    def get_queryset(self) -> models.QuerySet[Thread]:
+        return super().get_queryset().defer("found_by")
+
+
+class Posts(models.Manager["Post"]):
+    """Leaves what only a search needs in the database."""
+
+    def get_queryset(self) -> models.QuerySet[Post]:
+        return super().get_queryset().defer("found_by")
 
 
 class Thread(models.Model):
@@ -27,10 +44,20 @@ class Thread(models.Model):
     replies = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     active_at = models.DateTimeField(auto_now_add=True)
+    found_by = models.GeneratedField(
+        expression=SearchVector(Words("title"), weight="A", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = Threads()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["chapter", "id"], name="thread_in_chapter")]
+        indexes = [
+            models.Index(fields=["chapter", "id"], name="thread_in_chapter"),
+            GinIndex(fields=["found_by"], name="thread_found_by"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -51,6 +78,13 @@ class Post(models.Model):
     path = models.BinaryField()
     depth = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    found_by = models.GeneratedField(
+        expression=SearchVector(Words("body"), weight="B", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = Posts()
 
     class Meta:
         ordering = ["thread", "path"]
@@ -62,7 +96,11 @@ class Post(models.Model):
                 condition=Q(parent=None, depth=0) | Q(parent__isnull=False, depth__gt=0), name="post_depth_from_parent"
             ),
         ]
-        indexes = [models.Index(fields=["thread", "path"], name="post_in_thread")]
+        indexes = [
+            models.Index(fields=["thread", "path"], name="post_in_thread"),
+            # Without the list of what is still to be sorted in, which every search would have to read through.
+            GinIndex(fields=["found_by"], name="post_found_by", fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return f"post {self.pk} in thread {self.thread_id}"

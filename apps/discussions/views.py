@@ -67,7 +67,7 @@ def show_chapter(
 @cache_control(private=True)
 @require_safe
 def thread(request: HttpRequest, thread_id: int) -> HttpResponse:
-    found = load_thread(thread_id)
+    found = load_thread(request.user, thread_id)
     return show_thread(request, found, start=read_start(request, found))
 
 
@@ -84,7 +84,7 @@ def read_start(request: HttpRequest, thread: Thread) -> Post | None:
 @require_POST
 def reply_to(request: HttpRequest, thread_id: int) -> HttpResponse:
     """Answer the post named by `parent`; what is refused comes back with its text and the reason."""
-    found = load_thread(thread_id)
+    found = load_thread(request.user, thread_id)
     asked, form = ParentField(request.POST), PostForm(request.POST)
     if not asked.is_valid():
         raise Http404("The post to be answered is not named.")

@@ -20,5 +20,5 @@ def finish(*, user: User, course: str, chapter: str) -> Reading:
     reading = load_reading(user, course, chapter)
     if reading.standing.finished_at or list_missing(reading.text, reading.standing):
         return reading
-    Finish.objects.bulk_create([Finish(user=user, chapter_id=reading.chapter)], ignore_conflicts=True)
+    Finish.objects.bulk_create([Finish(user=user, chapter_id=reading.chapter.id)], ignore_conflicts=True)
     return load_reading(user, course, chapter)

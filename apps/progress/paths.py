@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -34,6 +35,15 @@ class Step:
     minutes: int | None
     url: str | None
     state: State
+    requires: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Chapters that follow one another in one part of the course; `title` is empty where there are no parts."""
+
+    title: str
+    chapters: list[Step]
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,12 @@ class Path:
     title: str
     summary: str
     url: str
-    chapters: list[Step]
+    parts: list[Stretch]
+    minutes: int
+
+    @property
+    def chapters(self) -> list[Step]:
+        return [step for part in self.parts for step in part.chapters]
 
     @property
     def readable(self) -> int:
@@ -76,8 +91,17 @@ def list_states(reader: Reader) -> dict[int, State]:
 
 def lay_path(course: Course, states: Mapping[int, State]) -> Path:
     """`course` must come from `courses.reading`. No query."""
-    steps = [_lay_step(course, chapter, states) for chapter in course.chapters.all()]
-    return Path(course.title, course.summary, course.get_absolute_url(), steps)
+    chapters = list(course.chapters.all())
+    steps = {chapter.slug: _lay_step(course, chapter, states) for chapter in chapters}
+    for chapter in chapters:  # what is known first may stand anywhere on the path
+        needed = chapter.live.requires if chapter.live else []
+        steps[chapter.slug].requires.extend(steps[slug] for slug in needed if slug in steps)
+    parts = [
+        Stretch(title, [steps[chapter.slug] for chapter in some])
+        for title, some in groupby(chapters, key=lambda chapter: chapter.part.title if chapter.part else "")
+    ]
+    minutes = sum(step.minutes or 0 for step in steps.values())
+    return Path(course.title, course.summary, course.get_absolute_url(), parts, minutes)
 
 
 def _lay_step(course: Course, chapter: Chapter, states: Mapping[int, State]) -> Step:

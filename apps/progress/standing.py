@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import NamedTuple
 
 from apps.quizzes.visits import Notes
 
@@ -30,7 +30,7 @@ class Standing:
 
     `answered` says for each question tried whether some answer was right; `reached` are the projects whose goal a run
     of theirs has met, `predicted` those whose question they have answered or skipped. `drafts` is their code of
-    projects, as it was last typed.
+    projects, as it was last typed; `known` are the finished ones among the chapters that this one builds on.
     """
 
     read: frozenset[str] = frozenset()
@@ -41,6 +41,7 @@ class Standing:
     predicted: frozenset[str] = frozenset()
     finished_at: datetime | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
 
     @classmethod
     def of_visit(cls, notes: Notes) -> Standing:
@@ -49,7 +50,7 @@ class Standing:
         return cls(read=frozenset(notes["read"]), place=place and place["key"], answered=answered)
 
 
-class Missing(TypedDict):
+class Missing(NamedTuple):
     text: str
     href: str
 

@@ -13,11 +13,16 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.courses.dialect import show_asked
 from apps.courses.models import Item, Revision
 
-HOLE = re.compile("<!--(csrf|next:[a-z0-9-]+)-->")
-"""Where a published text waits for what only a page knows: a form's hidden input, the way to the next chapter."""
+HOLE = re.compile("<!--([a-z]+(?::[a-z0-9-]+)?)-->")
+"""Where a page waits for what only some know: its reader's name, say, or whether the next chapter can be read."""
+
+
+def hole(name: str) -> SafeString:
+    """No text can hold one: what people write is escaped, and comments never get into a revision's HTML."""
+    return mark_safe(f"<!--{name}-->")  # noqa: S308
+
 
 NEEDED = (
-    "origin",
     "title",
     "level",
     "summary",

@@ -12,19 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
+from apps.accounts.recognition import Person
+from apps.catalogue import heads
 from apps.courses.reading import load_course, load_courses
+from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
+from apps.verification import access as verifications
 
 from .access import load_reading, load_sections
+from .answers import answer_reader, view
 from .finishing import finish as finish_chapter
 from .forms import BadRecord, Record
-from .pages import describe_chapter, describe_finish
+from .pages import describe_finish
 from .paths import find_bookmark, lay_path, list_states
 from .recording import UnknownSection
 from .recording import record as record_reading
 
 personal = cache_control(private=True, no_store=True)
-"""Every page here carries a form's token and shows how far its reader is: no cache may keep it for anybody."""
+"""These pages carry a form's token and show how far their reader is: no cache may keep them for anybody."""
 
 
 class Request(HttpRequest):
@@ -39,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "courses": [lay_path(course, states) for course in courses],
         "continue_at": find_bookmark(reader, courses, states),
+        "bookmarks": list_recent_bookmarks(reader),
     }
     return render(request, "progress/home.html", context)
 
@@ -49,15 +55,27 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)
     states = list_states(reader)
     path = lay_path(loaded, states)
-    context = {"course": path, "chapters": path.chapters, "continue_at": find_bookmark(reader, [loaded], states)}
+    context = {
+        "course": path,
+        "continue_at": find_bookmark(reader, [loaded], states),
+        "verified": verifications.describe_course(course),
+        "head": heads.describe_course(
+            site=f"{request.scheme}://{request.get_host()}",
+            slug=course,
+            title=path.title,
+            summary=path.summary,
+            minutes=path.minutes,
+        ),
+    }
     return render(request, "progress/course.html", context)
 
 
 @require_safe
-@personal
 def chapter(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
-    reading = load_reading(identify(request), course, chapter)
-    return render(request, "progress/chapter.html", describe_chapter(request, reading))
+    """Most are answered at the door already."""
+    reader = identify(request)
+    person = Person(str(reader), reader.role_names) if isinstance(reader, User) else None
+    return answer_reader(request, load_reading(reader, course, chapter), view(request, person))
 
 
 @require_POST

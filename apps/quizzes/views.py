@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 
 from apps.courses.models import Item
 
-from .access import load_question
+from .access import QuestionGone, load_question
 from .answering import answer, find_result
 from .forms import csrf_field
 from .questions import AnswerRefused, Question, Result
@@ -26,7 +26,11 @@ class Request(HttpRequest):
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
 def question(request: Request, course: str, chapter: str, key: str) -> HttpResponse:
-    item = load_question(course, chapter, key)
+    try:
+        item = load_question(course, chapter, key)
+    except QuestionGone as gone:
+        template = "courses/_gone.html" if request.htmx else "quizzes/gone.html"
+        return render(request, template, {"chapter": gone.chapter, "key": key}, status=HTTPStatus.GONE)
     asked = Question(key, item.chapter.live_revision.quizzes[key])
     if request.method != "POST":
         return show(request, item, asked, find_result(reader=identify(request), item=item, question=asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import Any, Protocol, TypedDict, cast
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -38,6 +38,12 @@ class Notes(TypedDict):
     answers: dict[str, list[Answer]]
 
 
+class Readable(Protocol):
+    """What of a session it takes to read it: also true of its bare content."""
+
+    def get(self, key: str, default: Any, /) -> Any: ...
+
+
 @dataclass(frozen=True)
 class Visit:
     """Somebody who is not logged in, as far as their session remembers them."""
@@ -48,7 +54,7 @@ class Visit:
         return {int(chapter): notes for chapter, notes in self.session.get(KEY, {}).items()}
 
     def notes(self, chapter: int) -> Notes:
-        return cast("Notes", self.session.get(KEY, {}).get(str(chapter)) or blank())
+        return read_notes(self.session, chapter)
 
     @contextmanager
     def noting(self, chapter: int) -> Iterator[Notes]:
@@ -78,6 +84,11 @@ class Visit:
 
 
 Reader = User | Visit
+
+
+def read_notes(session: Readable, chapter: int) -> Notes:
+    """What a session holds of a chapter; for reading only."""
+    return cast("Notes", session.get(KEY, {}).get(str(chapter)) or blank())
 
 
 def identify(request: HttpRequest) -> Reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.runs.models import Run
@@ -22,8 +23,14 @@ class RunAdmin(Admin):
     search_fields = ("id", "user__email")
     list_select_related = ("user", "project__chapter__course")
     show_full_result_count = False
-    exclude = ("note", "share_key")  # the one is its owner's alone, the other opens what was not shared with admins
-    readonly_fields = tuple(field.name for field in Run._meta.fields if field.name not in ("note", "share_key"))
+    # The one is its owner's alone, the other opens what was not shared with admins; the third no student's run has.
+    exclude = ("note", "share_key", "errand")
+    readonly_fields = tuple(
+        field.name for field in Run._meta.fields if field.name not in ("note", "share_key", "errand")
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return super().get_queryset(request).filter(errand__isnull=True)  # the site's own say nothing of students
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

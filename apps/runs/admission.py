@@ -64,6 +64,11 @@ def admit(standing: Standing) -> None:
             f"You have started {standing.recent} runs within a minute. Try again in {seconds} s.",
             retry_after_s=seconds,
         )
+    admit_to_site(standing)
+
+
+def admit_to_site(standing: Standing) -> None:
+    """Raises `SiteFull`."""
     if standing.unfinished >= settings.MAX_UNFINISHED_RUNS:
         raise SiteFull(
             "So many runs are waiting on this site that no more are taken for now. Nothing of yours is lost; "

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from apps.courses.dialect import CurveFacts
 from apps.courses.models import Item
 from apps.runs import access
-from apps.runs.models import Run
+from apps.runs.models import ReferenceCurve, Run
 from apps.runs.setups import read_setup
 
 MOST_RUNS = 8
@@ -33,15 +33,23 @@ class Offer:
 
 def list_beside(viewer: access.Viewer, project: Item | None, *, without: str) -> list[Offer]:
     """The chapter's curves, then pinned and newest runs that measured something; of runs without a project where there is
-    none. Two queries at most."""
+    none. Two queries, three where the text brings no curves along."""
     runs = access.list_runs(viewer).filter(project=project).exclude(metrics={})
     return [*_offer_recorded(project), *_offer_runs(_leave_out(runs, without))]
 
 
 def _offer_recorded(project: Item | None) -> Iterator[Offer]:
-    setup = read_setup(project.pk if project else None)
-    if setup.curves:
-        yield Offer("The chapter’s solution" if setup.solution else "The chapter’s run", series=setup.curves)
+    if project is None:
+        return
+    setup = read_setup(project.pk)
+    if curves := setup.curves or _find_measured(project, setup.fingerprint):
+        yield Offer("The chapter’s solution" if setup.solution else "The chapter’s run", series=curves)
+
+
+def _find_measured(project: Item, fingerprint: str) -> Sequence[CurveFacts]:
+    """What a run here measured of exactly this code."""
+    measured = ReferenceCurve.objects.filter(project=project, fingerprint=fingerprint)
+    return measured.values_list("curves", flat=True).first() or ()
 
 
 def _leave_out(runs: QuerySet[Run], run_id: str) -> QuerySet[Run]:

@@ -5,26 +5,29 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.core.cache import cache
-from PIL import Image, ImageDraw, ImageFont
 
+from apps.catalogue.canvas import (
+    BAD,
+    EMBER,
+    GOOD,
+    INK,
+    LAKE,
+    MARGIN,
+    RAISED,
+    RULE,
+    SCALE,
+    SOFT,
+    WARN,
+    WIDTH,
+    Canvas,
+    fit,
+)
 from apps.runs.models import Run
 from apps.runs.series import Series, read_series
 
-SIZE = WIDTH, HEIGHT = 1200, 630
-MARGIN = 72
 PLOT = (MARGIN, 236, WIDTH - MARGIN, 540)
-SCALE = 2
-"""Drawn larger and made smaller: lines of Pillow have no soft edges."""
-
-PAPER, RAISED, INK, SOFT, RULE = "#171412", "#1f1b18", "#ece5dc", "#a99e93", "#35302b"
-EMBER, LAKE, GOOD, BAD, WARN = "#ff9b66", "#66c5c6", "#86cf97", "#ff9c93", "#e9bd62"
-
 ENDS = {
     "succeeded": ("Finished", GOOD),
     "failed": ("Error in the code", BAD),
@@ -35,7 +38,6 @@ ENDS = {
     "refused": ("Not run", BAD),
     "lost": ("Lost", BAD),
 }
-FONT = "build/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2"
 LOG_FROM = 100
 """A loss that has fallen a hundredfold is a cliff on a linear scale: as in the lab's chart."""
 
@@ -60,33 +62,29 @@ def find_card(run: Run) -> bytes:
 
 def draw_card(run: Run, series: Sequence[Series]) -> bytes:
     """The owner and project of `run` have to be loaded with it. About 60 ms."""
-    image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
-    canvas = ImageDraw.Draw(image)
-    _write(canvas, (MARGIN, 64), "Kindling", 30, EMBER, weight=750)
-    _write(canvas, (MARGIN, 112), _fit(run.title, 64, WIDTH - 2 * MARGIN), 64, INK, weight=700)
+    canvas = Canvas()
+    canvas.write((MARGIN, 112), fit(run.title, 64, WIDTH - 2 * MARGIN), 64, INK, weight=700)
     _draw_plot(canvas, [each for each in series if each.kind in ("loss", "validation")])
     words, colour = ENDS.get(run.state, ("Running", EMBER))
-    _write(canvas, (MARGIN, 566), words, 30, colour, weight=700)
-    by = _fit(f"{_tell_loss(run)}by {run.user}", 28, 760)
-    _write(canvas, (WIDTH - MARGIN, 567), by, 28, SOFT, anchor="ra")
-    packed = BytesIO()
-    image.resize(SIZE, Image.Resampling.LANCZOS).save(packed, "PNG", optimize=True)
-    return packed.getvalue()
+    canvas.write((MARGIN, 566), words, 30, colour, weight=700)
+    by = fit(f"{_tell_loss(run)}by {run.user}", 28, 760)
+    canvas.write((WIDTH - MARGIN, 567), by, 28, SOFT, anchor="ra")
+    return canvas.pack()
 
 
 def _tell_loss(run: Run) -> str:
     return f"last loss {run.last_loss} · " if run.last_loss else ""
 
 
-def _draw_plot(canvas: ImageDraw.ImageDraw, series: Sequence[Series]) -> None:
+def _draw_plot(canvas: Canvas, series: Sequence[Series]) -> None:
     left, top, right, bottom = PLOT
-    canvas.rounded_rectangle([each * SCALE for each in PLOT], 14 * SCALE, fill=RAISED, outline=RULE, width=SCALE)
+    canvas.pen.rounded_rectangle([each * SCALE for each in PLOT], 14 * SCALE, fill=RAISED, outline=RULE, width=SCALE)
     curves = [curve for each in series[:2] if len(curve := _read(each)) > 1]
     if not curves:
-        _write(canvas, ((left + right) / 2, (top + bottom) / 2), "No curve was recorded", 28, SOFT, anchor="mm")
+        canvas.write(((left + right) / 2, (top + bottom) / 2), "No curve was recorded", 28, SOFT, anchor="mm")
         return
     for curve, colour in reversed(list(zip(_place(curves), (EMBER, LAKE), strict=False))):
-        canvas.line(curve, fill=colour, width=5 * SCALE, joint="curve")
+        canvas.pen.line(curve, fill=colour, width=5 * SCALE, joint="curve")
 
 
 def _read(series: Series) -> list[tuple[float, float]]:
@@ -112,36 +110,3 @@ def _make_scale(least: float, most: float, start: float, end: float) -> Callable
     if span <= 0 or not math.isfinite(span):
         return lambda value: (start + end) / 2
     return lambda value: start + (value - least) / span * (end - start)
-
-
-def _write(
-    canvas: ImageDraw.ImageDraw,
-    at: tuple[float, float],
-    text: str,
-    size: int,
-    colour: str,
-    *,
-    weight: int = 400,
-    anchor: str = "la",
-) -> None:
-    font = _load_font(size * SCALE, weight)
-    canvas.text((at[0] * SCALE, at[1] * SCALE), text, fill=colour, font=font, anchor=anchor)
-
-
-def _fit(text: str, size: int, width: int) -> str:
-    """As much of it as finds room in one line."""
-    font = _load_font(size * SCALE, 700)
-    text = " ".join(text[:200].split())
-    if font.getlength(text) <= width * SCALE:
-        return text
-    while text and font.getlength(f"{text}…") > width * SCALE:
-        text = text[:-1].rstrip()
-    return f"{text}…"
-
-
-@lru_cache(maxsize=16)
-def _load_font(size: int, weight: int) -> ImageFont.FreeTypeFont:
-    path = finders.find(FONT)
-    font = ImageFont.truetype(BytesIO(Path(str(path)).read_bytes()), size)
-    font.set_variation_by_axes([weight])
-    return font

@@ -20,7 +20,7 @@ from redis import RedisError
 from apps.runs import machines, outbox, streams
 from apps.runs.limits import rebuild_limits
 from apps.runs.models import Run
-from apps.runs.setups import Setup, read_setup
+from apps.runs.setups import Setup, find_setup
 from apps.runs.states import AT_WORK, sources
 from apps.runs.turns import SENT, UNSENT, list_due
 from workers.protocol import TASK_RUN, Event, Job, State, encode
@@ -59,7 +59,7 @@ def window(device: str) -> int:
 
 def send_job(run: Run, setup: Setup | None = None) -> None:
     """Within the transaction that decided it: have the run sent to the machines. `setup` spares a query."""
-    setup = setup or read_setup(run.project_id)
+    setup = setup or find_setup(run)
     job = Job(
         run=str(run.pk),
         fence=run.fence,

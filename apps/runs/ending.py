@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.runs import dispatch, outbox, streams
+from apps.runs.errands import tell_asker
 from apps.runs.logs import cap, pack, unpack
 from apps.runs.models import Run, RunLog
 from apps.runs.states import sources
@@ -36,6 +37,7 @@ def end(*, run: Run, state: State, message: str, entries: list[Entry], last_seq:
     outbox.post(task=TASK_SHOW_END, queue=QUEUE_CONTROL, payload=str(run.pk))
     dispatch.promote(run.user_id)
     dispatch.send_soon()
+    tell_asker(run)
     return True
 
 

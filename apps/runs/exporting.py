@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from apps.courses.verification import TORCH
 from apps.runs.models import Run
 from apps.runs.transcripts import Piece, read_transcript
 
@@ -51,7 +50,7 @@ def _describe(run: Run, address: str) -> dict[str, Any]:
             "run": address,
             "state": str(run.state),
             "device": run.device,
-            "torch": TORCH,
+            "torch": run.torch,
             "created_at": run.created_at.isoformat(),
         },
     }
@@ -59,7 +58,8 @@ def _describe(run: Run, address: str) -> dict[str, Any]:
 
 def _introduce(run: Run, address: str) -> str:
     title = "".join(f"\\{each}" if each in "\\`*_[]<>#" else each for each in run.title)
-    return f"# {title}\n\nRun on {run.created_at:%d %B %Y} with torch {TORCH}: {address}"
+    with_torch = f" with torch {run.torch}" if run.torch else ""
+    return f"# {title}\n\nRun on {run.created_at:%d %B %Y}{with_torch}: {address}"
 
 
 def _show(piece: Piece) -> dict[str, Any]:

@@ -81,9 +81,10 @@ def read_start_form(request: HttpRequest) -> Start:
     # Browsers send lines with both characters; Python reads either, and the code is shown and compared with one.
     code = _read_code(request.POST.get("code", "").replace("\r\n", "\n"))
     project = _read_project(request.POST.get("project") or None)
-    # The token against forgery is another on every page that is loaded: the same page sent twice is the same run.
-    page = f"{request.POST.get('csrfmiddlewaretoken', '')}\n{project}\n{code}"
-    return Start(code=code, project=project, client_token=uuid.uuid5(uuid.NAMESPACE_OID, page))
+    # The same page sent twice is the same run. A chapter's says which run was the last when it was loaded; on others the
+    # token against forgery is another each time.
+    page = request.POST.get("page") or request.POST.get("csrfmiddlewaretoken", "")
+    return Start(code=code, project=project, client_token=uuid.uuid5(uuid.NAMESPACE_OID, f"{page}\n{project}\n{code}"))
 
 
 def read_writing(request: HttpRequest) -> Writing:

@@ -54,10 +54,16 @@ class Run(models.Model):
     paused_s = models.FloatField(default=0)
     peak_mb = models.FloatField(null=True, blank=True)
     ran_on = models.CharField(max_length=80, blank=True, help_text="the device as the machine names it")
+    torch = models.CharField(max_length=40, blank=True, help_text="the version that it imported, as its machine said")
     gpu_s = models.FloatField(default=0, help_text="how long it held a GPU; counts towards the student's budget")
     metrics = models.JSONField(default=dict)
     checks = models.JSONField(null=True, blank=True, help_text="what came of the project's checks")
     goal_met = models.BooleanField(default=False)
+    errand = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="of a run that the site itself asked for: what a project's text would say of it",
+    )
     prediction = models.JSONField(null=True, blank=True, help_text="what the student said beforehand would happen")
     name = models.CharField(max_length=80, blank=True)
     note = models.TextField(max_length=2000, blank=True)
@@ -87,6 +93,10 @@ class Run(models.Model):
                 condition=Q(visibility=Visibility.LINK, share_key__isnull=False)
                 | ~Q(visibility=Visibility.LINK) & Q(share_key__isnull=True),
                 name="run_share_key_iff_shared_by_link",
+            ),
+            # An errand brings what it needs: no project's history, budget or progress may count it.
+            models.CheckConstraint(
+                condition=Q(errand__isnull=True) | Q(project__isnull=True), name="run_errand_is_of_no_project"
             ),
         ]
 
@@ -139,6 +149,18 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.project_id} by {self.user_id}"
+
+
+class ReferenceCurve(models.Model):
+    """What a project's own code measured here, for texts that bring no recorded curves along."""
+
+    project = models.OneToOneField(Item, models.CASCADE, related_name="+", primary_key=True)
+    fingerprint = models.CharField(max_length=12, help_text="of the code that was run")
+    curves = models.JSONField()
+    measured_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"curves of {self.project_id}"
 
 
 class Outgoing(models.Model):

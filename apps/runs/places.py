@@ -71,7 +71,8 @@ def _line_up(device: str) -> list[UUID | None]:
 
 def _measure_pace(device: str) -> float | None:
     """Seconds for which a run holds its slot: the median of those that ended lately."""
-    ended = Run.objects.filter(device=device, finished_at__gt=timezone.now() - RECENT, wall_s__isnull=False)
+    students = Run.objects.filter(errand__isnull=True)  # a chapter's listings take a second each: nobody's measure
+    ended = students.filter(device=device, finished_at__gt=timezone.now() - RECENT, wall_s__isnull=False)
     times = ended.exclude(state__in=UNTYPICAL).order_by("-finished_at").values_list(F("wall_s") + F("paused_s"))
     lately = [time for (time,) in times[:MEASURED]]
     return statistics.median(lately) if len(lately) >= LEAST_MEASURED else None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.runs import dispatch, ending, reality, streams
 from apps.runs.goals import is_met
 from apps.runs.models import Run
-from apps.runs.setups import Setup, read_setup
+from apps.runs.setups import Setup, find_setup
 from apps.runs.states import AT_WORK, sources
 from apps.runs.streams import Entry
 from workers.protocol import LAST_SEQ, OUTCOMES, Finished, Graded, Reached, State
@@ -99,7 +99,7 @@ def _find(run_id: str, fence: int) -> Run | None:
 
 
 def _facts(run: Run, finished: Finished, entries: list[Entry]) -> dict[str, Any]:
-    over, setup = finished.exit, read_setup(run.project_id)
+    over, setup = finished.exit, find_setup(run)
     wall_s, succeeded = max(over.wall_s, 0.0), over.outcome is State.SUCCEEDED
     return {
         "started_at": run.started_at or timezone.now() - timedelta(seconds=min(wall_s, 86400)),
@@ -109,6 +109,7 @@ def _facts(run: Run, finished: Finished, entries: list[Entry]) -> dict[str, Any]
         "paused_s": max(over.paused_s, 0.0),
         "peak_mb": over.peak_mb,
         "ran_on": ending.clean(over.device)[:80],
+        "torch": ending.clean(over.torch)[:40],
         "gpu_s": F("gpu_s") + max(over.gpu_s, 0.0),
         "metrics": finished.metrics,
         "checks": None if over.checks is None else [_keep(graded) for graded in over.checks],

@@ -6,13 +6,15 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import F, Func, JSONField
 
 from apps.courses.dialect import CurveFacts, QuestionFacts
+from apps.courses.dialect.curves import fingerprint
 from apps.courses.models import Item
 from apps.runs.limits import USUAL, read_limits
+from apps.runs.models import Run
 from workers.protocol import DEVICES, MAX_CHECKS, BadMessage, Check, Job, Limits, decode
 
 logger = logging.getLogger(__name__)
@@ -25,7 +27,7 @@ class Setup:
     The checks hold the answers: they travel to the machines' supervisors and never to a browser or a sandbox. So does the
     `question` to the student, which stays here. `mistakes` is for a diagnosis the id of the text about it; what may be
     seen of `solution`, and when, `apps.runs.solutions` decides. `curves` are what the chapter recorded of it, or of the
-    project's own code where there is none.
+    project's own code where there is none; `fingerprint` is of that code.
     """
 
     goal: str = ""
@@ -36,6 +38,7 @@ class Setup:
     mistakes: Mapping[str, str] = field(default_factory=dict)
     solution: str = ""
     curves: tuple[CurveFacts, ...] = ()
+    fingerprint: str = field(default="", compare=False)
 
 
 def read_setup(project_id: int | None) -> Setup:
@@ -50,8 +53,20 @@ def read_setup(project_id: int | None) -> Setup:
         output_field=JSONField(),
     )
     written = Item.objects.filter(pk=project_id).order_by().values_list(entry, flat=True).first()
-    if not isinstance(written, dict):
-        return Setup()
+    return _read(project_id, written) if isinstance(written, dict) else Setup()
+
+
+def find_setup(run: Run) -> Setup:
+    """What this run is given: by its project's live text, or by the errand that it is. One query, or none."""
+    return read_setup(run.project_id) if run.errand is None else read_errand(run.errand)
+
+
+def read_errand(errand: Mapping[str, Any]) -> Setup:
+    """The same from facts that were sent along, in the form in which a text's projects are stored."""
+    return _read(0, errand)
+
+
+def _read(project_id: int, written: Mapping[str, Any]) -> Setup:
     device = written.get("device")
     return Setup(
         goal=str(written.get("goal") or ""),
@@ -62,6 +77,7 @@ def read_setup(project_id: int | None) -> Setup:
         mistakes=mistakes if isinstance(mistakes := written.get("mistakes"), dict) else {},
         solution=str(written.get("solution") or ""),
         curves=tuple(written.get("curves") or ()),
+        fingerprint=fingerprint(str(written.get("solution") or written.get("code") or "")),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.courses.verification import TORCH
 from apps.runs import access
 from apps.runs.addresses import add_key, describe, describe_shared, find_page
 from apps.runs.exporting import name_file
@@ -35,7 +34,6 @@ def describe_page(request: HttpRequest, run: Run, key: str = "") -> dict[str, An
         "urls": describe(run) if is_own else describe_shared(run, key),
         "goal": setup.goal,
         "facts": describe_project(run, setup),
-        "torch": TORCH,
         "file_name": name_file(run, "py"),
         "preview": describe_preview(request, run),
         "places": list_places(run, key),

@@ -50,12 +50,12 @@ def start(
         admit(standing)
         if run.device == "gpu":
             budgets.check_gpu(user_id=user.pk, project=project, wall_s=allowed.wall_s)
-        _place(run, standing, setup)
+        place(run, standing, setup)
     return run, True
 
 
-def _place(run: Run, standing: Standing, setup: Setup) -> None:
-    """Save the run where it belongs: with the machines, in their queue, or behind the student's other runs."""
+def place(run: Run, standing: Standing, setup: Setup) -> None:
+    """With the student locked: save the run where it belongs: with the machines, in their queue, or behind the student's other runs."""
     now = timezone.now()
     if standing.at_work < dispatch.MAX_AT_WORK and standing.waiting == 0:
         run.state, run.fence, run.attempts, run.queued_at = State.QUEUED, 1, 1, now

@@ -23,7 +23,7 @@ logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 
 app = Celery("kindling", broker=broker_url(settings.VALKEY_URL))
 app.set_default()  # for every thread of the web server: "current" alone means the thread that imported this
-app.autodiscover_tasks(["apps.accounts", "apps.runs"])
+app.autodiscover_tasks(["apps.accounts", "apps.courses", "apps.runs", "apps.verification"])
 app.conf.update(
     task_ignore_result=True,  # what became of a task stands in Postgres; nobody reads Celery results
     task_default_queue=QUEUE_CONTROL,  # what the scheduler sends says no queue; the default's name would reach nobody
@@ -56,9 +56,18 @@ app.conf.update(
         "sweep-outbox": {"task": "apps.runs.tasks.sweep_outbox", "schedule": 2.0, "options": {"expires": 2}},
         "take-turns": {"task": "apps.runs.tasks.take_turns", "schedule": 2.0, "options": {"expires": 2}},
         "look-after-runs": {"task": "apps.runs.tasks.look_after_runs", "schedule": 5.0, "options": {"expires": 5}},
+        "publish-due": {"task": "apps.courses.tasks.publish_due", "schedule": 20.0, "options": {"expires": 20}},
         # Daily would be enough; but since the scheduler remembers nothing, a site that is restarted daily would never do it.
         "clear-sessions": {
             "task": "apps.accounts.tasks.clear_sessions",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+        "ask-due": {"task": "apps.verification.tasks.ask_due", "schedule": 5.0, "options": {"expires": 5}},
+        "go-on": {"task": "apps.verification.tasks.go_on", "schedule": 5.0, "options": {"expires": 5}},
+        "tell-editors": {"task": "apps.verification.tasks.tell_editors", "schedule": 60.0, "options": {"expires": 60}},
+        "tidy-verifications": {
+            "task": "apps.verification.tasks.tidy",
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },

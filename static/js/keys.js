@@ -19,13 +19,19 @@ function step(by) {
   sections[Math.max(0, here + by)]?.scrollIntoView();
 }
 
+/** Whatever is on the page may have a key of its own: `data-key="m"`. */
+function findButton(key) {
+  const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  return button && (() => button.click());
+}
+
 function isTyping(target) {
   return target.closest?.("input, textarea, select, [contenteditable], [tabindex='0'], dialog, summary") != null;
 }
 
 function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.composedPath()[0])) return;
-  const act = acts[event.key];
+  const act = acts[event.key] ?? findButton(event.key);
   if (!act || (off.checked && event.key.length === 1 && event.key !== "?")) return;
   event.preventDefault();
   act();

@@ -7,6 +7,10 @@ import "./keys.js";
 import "./listings.js";
 import "./lab-bar.js";
 import "./quiz.js";
+import "./search.js";
 
 if (document.querySelector("kindling-lab")) import("./lab/lab.js");
 if (document.querySelector("kindling-comparison")) import("./comparison.js");
+if (document.querySelector("kindling-tabs, kindling-plot, [data-lines]")) import("./chapter/parts.js");
+if (document.querySelector(".reading-tools")) (window.requestIdleCallback ?? setTimeout)(() => import("./reading/reading.js"));
+if (document.querySelector("kindling-editing, kindling-merge")) import("./editing/editing.js");

@@ -91,13 +91,12 @@ def test_killed_spares_are_replaced(attack: Attack) -> None:
 
 def test_a_zygote_that_dies_while_its_cells_get_ready_is_followed_by_one_with_as_many(attack: Attack) -> None:
     attack.rebuilt = True
-    for _ in range(3):
-        wait_until(lambda: is_settled(attack))
-        before = keepers(attack.runner, attack.machine)
-        for process in before:
-            os.kill(process, signal.SIGKILL)
-        wait_until(lambda before=before: keepers(attack.runner, attack.machine) - before)  # type: ignore[misc]
-        os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
+    wait_until(lambda: is_settled(attack))
+    before = keepers(attack.runner, attack.machine)
+    for process in before:
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: keepers(attack.runner, attack.machine) - before)
+    os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
     wait_until(lambda: is_settled(attack))
     assert attack("print('back')").text() == "back\n"
 
@@ -105,13 +104,12 @@ def test_a_zygote_that_dies_while_its_cells_get_ready_is_followed_by_one_with_as
 def test_a_zygote_that_dies_soon_after_it_lent_a_cell_is_followed_by_one_with_as_many(attack: Attack) -> None:
     """The place of the cell that was lent is to be filled again just when the next zygote gets warm."""
     attack.rebuilt = True
-    for pause in (0.0, 0.04, 0.08):
-        run = attack.runner.start(_SLEEP)
-        run.until("stdout")
-        time.sleep(pause)
-        os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
-        assert run.rest().exit is None
-        wait_until(lambda: is_settled(attack))
+    run = attack.runner.start(_SLEEP)
+    run.until("stdout")
+    time.sleep(0.04)
+    os.kill(attack.runner.zygotes()[0], signal.SIGKILL)
+    assert run.rest().exit is None
+    wait_until(lambda: is_settled(attack))
     assert attack("print('back')").text() == "back\n"
 
 

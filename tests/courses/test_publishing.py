@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.courses.drafting import keep_draft
-from apps.courses.models import Chapter, Draft, Item, Revision
-from apps.courses.publishing import BadChapter, StaleBase
+from apps.courses.models import Chapter, Course, Draft, Item, Revision
+from apps.courses.publishing import BadChapter, NeedsReview, StaleBase
 from apps.courses.reading import find_neighbours, list_items, load_chapter, load_course, load_item
 
 from .texts import CHAPTER, FIGURES, SVG, build_chapter, build_editor, line_of, publish_text, replaced
@@ -81,7 +81,7 @@ def test_a_text_written_on_an_older_revision_is_refused(base: int) -> None:
     chapter, editor = build_chapter(), build_editor()
     publish_text(chapter)
     second = publish_text(chapter, replaced(("Done.", "Done at last.")), base=1)
-    keep_draft(chapter=chapter, editor=editor, source="mine", base=base)
+    keep_draft(chapter=chapter, editor=editor, source="mine", base=base, version=None)
     with pytest.raises(StaleBase) as caught:
         publish_text(chapter, replaced(("Done.", "Finished.")), base=base, author=editor)
     assert caught.value.newest == second
@@ -104,10 +104,28 @@ def test_a_changed_figure_is_a_new_revision() -> None:
 
 def test_publishing_forgets_the_authors_draft_and_nobody_elses() -> None:
     chapter, editor, other = build_chapter(), build_editor(), build_editor("otto@example.org")
-    keep_draft(chapter=chapter, editor=editor, source="mine", base=0)
-    keep_draft(chapter=chapter, editor=other, source="theirs", base=0)
-    publish_text(chapter, author=editor)
+    mine = keep_draft(chapter=chapter, editor=editor, source="mine", base=0, version=None)
+    keep_draft(chapter=chapter, editor=other, source="theirs", base=0, version=None)
+    publish_text(chapter, author=editor, draft=mine.version)
     assert [draft.source for draft in Draft.objects.all()] == ["theirs"]
+
+
+def test_what_was_written_since_stays_a_draft() -> None:
+    chapter, editor = build_chapter(), build_editor()
+    seen = keep_draft(chapter=chapter, editor=editor, source="seen", base=0, version=None)
+    keep_draft(chapter=chapter, editor=editor, source="and more", base=0, version=seen.version)
+    publish_text(chapter, author=editor, draft=seen.version)
+    assert Draft.objects.get().source == "and more"
+
+
+def test_where_a_review_is_needed_nobody_publishes_alone() -> None:
+    chapter, editor, other = build_chapter(), build_editor(), build_editor("otto@example.org")
+    Course.objects.update(needs_review=True)
+    with pytest.raises(NeedsReview):
+        publish_text(chapter, author=editor)
+    assert not Revision.objects.exists()
+    assert publish_text(chapter, author=editor, reviewer=other).number == 1
+    assert publish_text(chapter, replaced(("Done.", "Done!")), base=1, origin=Revision.Origin.FILE).number == 2
 
 
 def test_the_database_refuses_to_rewrite_a_revision() -> None:
@@ -171,3 +189,22 @@ def test_of_two_who_publish_at_the_same_moment_one_is_told() -> None:
         outcomes = list(pool.map(try_publishing, ("One.", "Two.")))
     assert outcomes.count("stale") == 1
     assert Revision.objects.count() == 2
+
+
+def test_a_term_can_be_referred_to_from_another_chapter_once_it_is_explained() -> None:
+    chapter, other = build_chapter(), Chapter.objects.get(slug="second")
+    referring = replaced(("None.\n", "[sums](term:second/sum-of), [](#adding), [x](../second/#adding)\n"))
+    publish_text(chapter, referring)  # the other chapter is still to be written
+    term = '::: term sum-of title="Sum" also="sums"\nWhat adding gives.\n:::\n'
+    revision = publish_text(other, replaced(("None.\n", term)))
+    assert revision.terms["sum-of"]["title"] == "Sum"
+    assert load_item(other, "sum-of", Item.Kind.TERM).title == "Sum"
+    assert other.passages.filter(kind="term", key="sum-of").exists()
+    publish_text(chapter, referring.replace("Done.", "All done."), base=1)
+    for wrong, sentence in [
+        ("term:second/adding", "Chapter “second” has no term “adding”"),
+        ("../second/#nothing", "has no section, figure, listing or the like “nothing”"),
+        ("../third/", "This course has no chapter “third”"),
+    ]:
+        with pytest.raises(BadChapter, match=sentence):
+            publish_text(chapter, referring.replace("term:second/sum-of", wrong), base=2)

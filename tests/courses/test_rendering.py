@@ -38,6 +38,7 @@ def test_facts_are_gathered() -> None:
             "question": None,
             "mistakes": {},
             "solution": "",
+            "starter_passes": False,
             "curves": [],
         }
     }

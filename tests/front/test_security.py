@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -74,3 +76,39 @@ def test_live_events_may_come_from_the_streams_only(
     request = RequestFactory().get("/", headers={"host": host})
     assert streams_origin(request) == origin
     assert parse(build_policy(origin))["connect-src"] == ["'self'", origin]
+
+
+HERE = {"Origin": "http://testserver"}
+BROWSERS = [
+    ({"Sec-Fetch-Site": "same-origin"} | HERE, 302),  # what browsers send with a form of ours
+    ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 403),  # Django's rule: an origin that is sent must be ours
+    ({"Sec-Fetch-Site": "same-origin"}, 302),
+    (HERE, 302),  # without TLS, or before Sec-Fetch-Site
+    ({"Origin": "https://elsewhere.example"}, 403),
+    ({"Origin": "http://testserver:81"}, 403),
+    ({"Origin": "https://testserver"}, 403),
+    ({"Origin": "null"}, 403),
+    ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ({"Sec-Fetch-Site": "cross-site"} | HERE, 403),
+    ({"Sec-Fetch-Site": "same-site"}, 403),  # another host of the same domain
+    ({"Sec-Fetch-Site": "none"}, 403),  # typed in: nobody types a form
+    ({"Sec-Fetch-Site": "anything"}, 403),
+    ({}, 403),  # a program, or a browser of long ago: with the token, else not
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("headers", "status"), BROWSERS)
+def test_a_form_without_token_must_come_from_our_own_pages(headers: dict[str, str], status: int) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/accounts/logout/", headers=headers).status_code == status
+
+
+@pytest.mark.django_db
+def test_who_says_nothing_needs_the_token() -> None:
+    client = Client(enforce_csrf_checks=True)
+    form = client.get("/accounts/login/").content.decode()
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[0]
+    assert client.post("/accounts/logout/", {"csrfmiddlewaretoken": token}).status_code == 302
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/accounts/logout/", {"csrfmiddlewaretoken": token[::-1]}, headers=cross).status_code == 403

@@ -25,10 +25,13 @@ LAB_WIDTHS = (1440, 768, 320)
 VISITORS_PAGES = [
     "/",
     "/lab/",
+    "/search/",
+    "/search/?q=gradiant",
     "/status/",
     "/api/v1/docs",
     "/courses/pytorch-essentials/",
     ADDRESS,
+    "/courses/pytorch-essentials/glossary/",
     "/accounts/login/",
     "/accounts/signup/",
     "/mailbox/",
@@ -45,13 +48,14 @@ def test_visitors_pages(visit: Callable[..., Visit]) -> None:
 def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     page = visit(storage_state=sessions("student"), reduced_motion="no-preference").page
     addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
-    addresses += [f"{addresses[0]}?plain", "/accounts/tokens/", "/accounts/tokens/new/"]
+    addresses += [f"{addresses[0]}?plain", "/accounts/tokens/", "/accounts/tokens/new/", "/notes/", f"{ADDRESS}notes/"]
     assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
 
 
 def test_an_editor_s_pages(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> None:
     page = visit(storage_state=sessions("editor"), reduced_motion="no-preference").page
-    addresses = ["/editing/", EDITING, f"{EDITING}revisions/1/"]
+    addresses = ["/editing/", EDITING, f"{EDITING}revisions/", f"{EDITING}revisions/1/"]
+    addresses.append(f"/editing/courses/{ADDRESS.split('/')[2]}/")
     assert [fault for address in addresses for fault in look_at(page, address)] == []
 
 
@@ -79,7 +83,9 @@ def test_the_lab_with_a_paused_run(visit: Callable[..., Visit], sessions: Callab
 def look_at(page: Page, address: str) -> list[str]:
     """What is wrong with a page, in both themes, on a wide screen and on the smallest phone."""
     page.goto(address)
-    page.wait_for_function("!document.querySelector('kindling-lab:not(:defined)')")  # the lab is fetched after the page
+    page.wait_for_function(
+        "() => !document.querySelector('kindling-lab:not(:defined)')"
+    )  # the lab is fetched after the page
     page.evaluate(Axe().axe_script)
     return [f"{address} {fault}" for fault in list_faults(page, WIDTHS)]
 

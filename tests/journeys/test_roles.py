@@ -26,11 +26,10 @@ def test_a_broken_text_is_refused_by_line_and_kept(editor: Visit) -> None:
     broken = CHAPTER.source + '\n::: callout never-closed kind="note"\nThis has no end.\n'
     page = open_editor(editor)
     write(page, broken, "Break it")
-    page.get_by_role("button", name="Preview").click()
-    expect(remarks(page)).to_contain_text("Please mend this first")
-    page.get_by_role("button", name="Publish").click()
-    expect(remarks(page)).to_contain_text(f"Line {LAST_LINE + 1}:")
-    expect(page.get_by_label("Text in Markdown")).to_have_value(broken)
+    expect(page.get_by_role("region", name="Problems in the text")).to_contain_text(f"Line {LAST_LINE + 1}")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text(f"Line {LAST_LINE + 1}:")
+    expect(source(page)).to_have_value(broken)
     expect(page.get_by_label("What did you change?")).to_have_value("Break it")
     discard(page)
 
@@ -41,16 +40,19 @@ def test_a_stale_text_is_refused_and_both_are_kept(editor: Visit) -> None:
     theirs = CHAPTER.source.replace("## Summary", "## In short", 1)
     ours = CHAPTER.source.replace("## FAQ", "## Questions", 1)
     write(faster, theirs, "Shorter")
-    faster.get_by_role("button", name="Publish").click()
+    faster.get_by_role("button", name="Publish", exact=True).click()
     expect(faster.locator(".messages")).to_contain_text("is live.")
     write(slower, ours, "Plainer")
-    slower.get_by_role("button", name="Publish").click()
+    slower.get_by_role("button", name="Publish", exact=True).click()
     expect(slower.get_by_role("alert")).to_contain_text("Not published: somebody was faster")
-    expect(slower.get_by_role("alert")).to_contain_text("+ ## In short")
-    expect(slower.get_by_label("Text in Markdown")).to_have_value(ours)
+    expect(source(slower)).to_have_value(ours)
     read_live(editor, "In short")
+    slower.get_by_role("link", name="Bring both together").click()
+    expect(slower.get_by_role("region", name="Changed lines")).to_contain_text("Questions")
+    slower.get_by_role("button", name="Take this into my draft").click()
+    expect(source(slower)).to_have_value(ours.replace("## Summary", "## In short", 1))
     write(slower, CHAPTER.source, "As it was")
-    slower.get_by_role("button", name="Publish in place of").click()
+    slower.get_by_role("button", name="Publish", exact=True).click()
     expect(slower.locator(".messages")).to_contain_text("is live.")
     read_live(editor, "Summary")
 
@@ -58,10 +60,12 @@ def test_a_stale_text_is_refused_and_both_are_kept(editor: Visit) -> None:
 def test_a_preview_shows_the_text_and_publishes_nothing(editor: Visit) -> None:
     page = open_editor(editor)
     write(page, CHAPTER.source.replace("## Summary", "## Only a thought", 1), "")
-    page.get_by_role("button", name="Preview").click()
     preview = page.get_by_role("region", name="Preview")
     expect(preview.get_by_role("heading", name="Only a thought")).to_be_visible()
+    expect(page.get_by_text("Draft kept at")).to_be_visible()
     read_live(editor, "Summary")
+    page.reload()
+    discard(page)
 
 
 @pytest.mark.parametrize("role", ["student", "moderator"])
@@ -90,23 +94,24 @@ def test_only_an_admin_sees_the_admin_s_pages(visit: Callable[..., Visit], sessi
 def open_editor(visit: Visit) -> Page:
     page = visit.context.new_page()
     page.goto(EDITING)
-    expect(page.get_by_label("Text in Markdown")).not_to_be_empty()
+    expect(page.locator(".text-editor")).to_be_visible()
     return page
 
 
-def write(page: Page, source: str, note: str) -> None:
-    page.get_by_label("Text in Markdown").fill(source)
+def write(page: Page, text: str, note: str) -> None:
+    page.locator("kindling-editing").evaluate("(desk, text) => desk.text.replace(text)", text)
     page.get_by_label("What did you change?").fill(note)
 
 
-def remarks(page: Page) -> Locator:
-    return page.get_by_role("region", name="Preview").get_by_role("alert")
+def source(page: Page) -> Locator:
+    """The form's own field, which the editor keeps in step."""
+    return page.locator("#editing-source")
 
 
 def discard(page: Page) -> None:
     page.get_by_role("button", name="Discard the draft").click()
     expect(page.get_by_text("Your draft is gone.")).to_be_visible()
-    expect(page.get_by_label("Text in Markdown")).to_have_value(CHAPTER.source)
+    expect(source(page)).to_have_value(CHAPTER.source)
 
 
 def read_live(visit: Visit, heading: str) -> None:

@@ -35,8 +35,10 @@ def send_reading(client: Client, *read: str, place: str | None = None, url: str 
     return client.post(f"{url}progress/", {"read": list(read), "place": place}, content_type="application/json")
 
 
-def send_answer(client: Client, key: str, *choices: str, url: str = CHAPTER) -> Any:
-    return client.post(f"{url}quiz/{key}/", {"choice": list(choices)}, headers=HTMX)
+def send_answer(
+    client: Client, key: str, *choices: str, url: str = CHAPTER, headers: dict[str, str] | None = None
+) -> Any:
+    return client.post(f"{url}quiz/{key}/", {"choice": list(choices)}, headers=HTMX | (headers or {}))
 
 
 def do_everything(user: User, chapter: Chapter, client: Client) -> None:

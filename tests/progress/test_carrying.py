@@ -21,7 +21,8 @@ from apps.quizzes.visits import KEY, Visit
 from tests.accounts.people import build_person, enter_code, log_in, newest_mail, sign_up
 from tests.quizzes.chapters import build_chapter, edit_chapter
 
-from .students import CHAPTER, build_student, send_answer, send_reading
+from .pages import open_page
+from .students import build_student, send_answer, send_reading
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_signing_up_keeps_what_the_visitor_did(client: Client, people: None) -> 
     user = User.objects.get()
     assert list_kept(user) == KEPT
     assert KEY not in client.session
-    assert client.get(CHAPTER).context["state"] == {
+    assert open_page(client)["state"] == {
         "read": ["introduction", "quiz"],
         "place": "quiz",
         "answered": {"q-one": {"correct": True}, "q-two": {"correct": False}},
@@ -93,7 +94,7 @@ def test_the_next_visitor_of_a_browser_starts_anew(client: Client, people: None)
     visit_chapter(client)
     log_in(client)
     client.post("/accounts/logout/")
-    assert client.get(CHAPTER).context["state"]["read"] == []
+    assert open_page(client)["state"]["read"] == []
     grace = build_person("grace@example.org", name="Grace")
     log_in(client, "grace@example.org")
     assert list_kept(grace) == ([], [], [])
@@ -155,7 +156,7 @@ def test_attempts_of_their_own_stay(client: Client, chapter: Chapter) -> None:
     Attempt.objects.create(user=user, item=chapter.items.get(key="q-two"), choices=["a", "b"], correct=True)
     visit_chapter(client)
     client.force_login(user)
-    assert client.get(CHAPTER).context["state"]["answered"]["q-two"] == {"correct": True}
+    assert open_page(client)["state"]["answered"]["q-two"] == {"correct": True}
     assert Attempt.objects.count() == 4
 
 

@@ -19,6 +19,7 @@ from apps.quizzes.models import Attempt
 from apps.quizzes.visits import KEY, Answer, Notes, Visit
 from tests.quizzes.chapters import build_chapter, build_course, build_question, edit_chapter
 
+from .pages import open_page
 from .students import build_student, do_everything, send_reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,4 +81,4 @@ def test_a_visitors_tabs_lose_nothing_of_each_other(client: Client, chapter: Cha
         return lambda: send_reading(tab, key, url=url)
 
     at_once(*[read(key) for key in sections])
-    assert client.get(url).context["state"]["read"] == sections
+    assert open_page(client, url)["state"]["read"] == sections

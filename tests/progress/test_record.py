@@ -16,6 +16,7 @@ from apps.progress.models import Place, SectionRead
 from apps.quizzes.visits import Visit
 from tests.quizzes.chapters import build_chapter, build_course, edit_chapter
 
+from .pages import open_page
 from .students import CHAPTER, send_answer, send_reading
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def test_a_page_opened_before_an_edit_still_counts(client: Client, student: User
     edit_chapter(chapter, ("introduction",))
     assert send_reading(client, "quiz", place="quiz").status_code == 204
     assert read_keys(student) == ["quiz"]
-    assert client.get(CHAPTER).context["outline"][0]["read"] is False
+    assert open_page(client)["outline"][0][2] is False
 
 
 def test_there_is_no_such_chapter(client: Client, student: User) -> None:
@@ -129,7 +130,7 @@ def test_it_takes_no_reading_from_elsewhere(student: User, kind: str) -> None:
 def test_a_visitors_reading_stays_with_them(client: Client) -> None:
     assert send_reading(client, "introduction", place="introduction").status_code == 204
     assert send_reading(client, "quiz").status_code == 204
-    state = client.get(CHAPTER).context["state"]
+    state = open_page(client)["state"]
     assert (state["read"], state["place"]) == (["introduction", "quiz"], "introduction")
     assert not SectionRead.objects.exists()
     assert Session.objects.count() == 1
@@ -150,7 +151,7 @@ def test_a_visitors_requests_lose_nothing_of_each_other(client: Client) -> None:
     with Visit(stale).noting(Chapter.objects.get().pk) as notes:
         notes["read"]["quiz"] = "2026-11-23T00:00:00+00:00"
 
-    state = client.get(CHAPTER).context["state"]
+    state = open_page(client)["state"]
     assert (state["read"], state["answered"]) == (["introduction", "quiz"], {"q-one": {"correct": True}})
 
 

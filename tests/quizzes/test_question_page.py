@@ -136,7 +136,7 @@ def test_a_question_that_left_the_text_is_gone_and_its_attempts_stay(
 ) -> None:
     post(client, ONE, "a")
     edit_chapter(chapter, quizzes={"q-two": build_question("a", "b")}, projects={"predict": build_project()})
-    assert client.get(ONE).status_code == 404
+    assert client.get(ONE).status_code == 410
     assert Attempt.objects.count() == 1
 
 

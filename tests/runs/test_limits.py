@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.courses.dialect.directives import LIMITS as AUTHORED
+from apps.courses.dialect.projects import LIMITS as AUTHORED
 from apps.runs.limits import CAPS, FLOORS, USUAL, list_differing, lower_limits, read_limits, rebuild_limits
 from apps.runs.refusals import BadLimit
 from workers.protocol import Limits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import site
 import socket
@@ -33,7 +34,8 @@ def main() -> None:
     _check_cold()
     gc.collect()
     gc.freeze()
-    control.send(b'{"kind": "warm"}')
+    gc.enable()  # it was off while we imported
+    control.send(json.dumps({"kind": "warm", "torch": torch.__version__.partition("+")[0]}).encode())
     brood(control, setting, student.live)
 
 

@@ -160,7 +160,7 @@ class Machine:
     """runner → worker → Valkey: what a machine can do.
 
     `slots` are runs at a time on `queue`; `devices` names its accelerators; `refusal` says why it cannot run anything
-    at all, or is "".
+    at all, or is "". `torch` is the version that its runs import, "" until a sandbox has said so.
     """
 
     kind: ClassVar[str] = "machine"
@@ -170,6 +170,7 @@ class Machine:
     tier: str
     devices: list[str] = field(default_factory=list)
     refusal: str = ""
+    torch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,8 @@ class Exit:
     """runner → worker: the run is over, in the words of the supervisor.
 
     `wall_s` leaves out `paused_s`. `device` is what it really ran on, `gpu_s` for how long it held a GPU; `checks` is
-    what came of the job's checks, none when there were none or the run did not come so far.
+    what came of the job's checks, none when there were none or the run did not come so far. `torch` is the version that
+    the run had, "" where it never came to a sandbox.
     """
 
     kind: ClassVar[str] = "exit"
@@ -203,6 +205,7 @@ class Exit:
     device: str = "cpu"
     gpu_s: float = 0.0
     checks: list[Graded] | None = None
+    torch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

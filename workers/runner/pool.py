@@ -61,6 +61,11 @@ class Pool:
         return [slot.name for slot in self._slots if slot.device == "gpu" and not slot.refusal]
 
     @property
+    def torch(self) -> str:
+        """The version that its runs import; all slots have one interpreter. "" until the first is warm."""
+        return next((slot.torch for slot in self._slots if slot.torch), "")
+
+    @property
     def refusal(self) -> str:
         """Why no slot can give a cell, or nothing while one can or may yet."""
         if self._slots and all(slot.refusal for slot in self._slots):

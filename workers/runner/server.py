@@ -126,7 +126,9 @@ class Conversation:
 
     def _survey(self) -> Machine:
         pool = self._pool
-        return Machine(slots=pool.slots, tier=pool.tier, devices=pool.accelerators, refusal=pool.refusal)
+        return Machine(
+            slots=pool.slots, tier=pool.tier, devices=pool.accelerators, refusal=pool.refusal, torch=pool.torch
+        )
 
     async def _answer(self, job: Job) -> Exit | None:
         """The exit of the job; none when the other side left or the runner ends."""

@@ -84,7 +84,7 @@ class Sitting:
             ending = await self._run.complete()
         if ending.outcome is State.SUCCEEDED and job.checks and not self._stopped:
             ending = replace(ending, checks=await self._grade(teller), last_seq=teller.seq)
-        return replace(ending, device=device, gpu_s=round(self._held_s, 3))
+        return replace(ending, device=device, gpu_s=round(self._held_s, 3), torch=self._pool.torch)
 
     @asynccontextmanager
     async def _lend(self) -> AsyncIterator[Spare]:

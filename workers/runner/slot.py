@@ -27,7 +27,8 @@ from workers.runner.spare import DESCRIPTORS, Died, Spare
 
 log = logging.getLogger(__name__)
 
-ZYGOTE = "from workers.harness.zygote import main; main()"
+# Nothing of what is imported is garbage: looking for some would take a sixth of the time.
+ZYGOTE = "import gc; gc.disable(); from workers.harness.zygote import main; main()"
 _WARM_S = 120.0
 _SPARE_S = 20.0
 _TIDY_S = 20.0
@@ -68,6 +69,7 @@ class Slot:
         self._withheld = ""
         self._trouble = ""
         self.busy = False
+        self.torch = ""
 
     @property
     def device(self) -> str:
@@ -229,6 +231,7 @@ class Slot:
     def _take_word(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if message["kind"] == "warm":
             self._coming = self._coming[1:]  # cells may have been asked for before, and are still to come
+            self.torch = str(message.get("torch", ""))
             self._refill()
         elif message["kind"] == "cell":
             self._welcome(Spare.receive(message, descriptors))

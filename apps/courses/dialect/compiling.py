@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from .curves import CurveFacts, read_curves
-from .directives import read_directive
 from .front_matter import read_front
 from .markdown import plain_passage, plain_text
 from .nodes import (
@@ -26,12 +25,18 @@ from .nodes import (
     Project,
     Quiz,
     Section,
+    Slider,
+    Tabs,
+    Term,
 )
 from .problems import Problems
-from .rendering import QuizAnswers, Renderer
+from .references import ReferenceFacts
+from .rendering import QuizAnswers, Renderer, TermFacts
 from .rules import check_anatomy, check_mistakes, collect_ids, kind_of, list_projects
+from .shapes import read_directive
 from .source import clean
 from .structure import RawBlock, RawSection, read_sections
+from .targets import find_targets
 
 WORDS_PER_MINUTE = 220
 LINES_PER_MINUTE = 30  # of code, which is read more slowly than prose
@@ -50,6 +55,7 @@ class ProjectFacts(TypedDict):
     Of `question`, in the form of `.questions.QuestionFacts`, that is true of its `answer`. `mistakes` is for each thing that
     the engine diagnoses the id of the text that explains it, where the author named one. `solution` ("" for none) leaves for
     the browser of a student who has tried. `curves` are what a run of it measured, or of `code` where there is none.
+    `starter_passes` is true of the rare project whose code meets its checks as it stands: all others must fail them.
     """
 
     title: str
@@ -63,6 +69,7 @@ class ProjectFacts(TypedDict):
     question: Mapping[str, Any] | None
     mistakes: dict[str, str]
     solution: str
+    starter_passes: bool
     curves: list[CurveFacts]
 
 
@@ -85,7 +92,7 @@ class ItemFacts:
 
 @dataclass(frozen=True)
 class PassageFacts:
-    """What a search finds: a section by its words, without markup."""
+    """What a search finds: a section by its words, a term by its explanation, both without markup."""
 
     kind: str
     key: str
@@ -96,7 +103,8 @@ class PassageFacts:
 @dataclass(frozen=True)
 class Compiled:
     """Everything derived from a source. `source` is the text made uniform, `items` and `passages` stand in the order of the
-    text, and `links` are the other chapters that it names, with their lines.
+    text, `terms` by key. `links` are the chapters that it requires and leads on to, with their lines; `references` are what
+    it names in its course, a chapter or something in one.
     """
 
     source: str
@@ -111,8 +119,10 @@ class Compiled:
     listings: dict[str, ListingFacts]
     items: list[ItemFacts]
     passages: list[PassageFacts]
+    terms: dict[str, TermFacts]
     requires: list[str]
     links: list[tuple[int, str]]
+    references: list[ReferenceFacts]
     minutes: int
     run_minutes: int
 
@@ -124,23 +134,19 @@ def compile_chapter(source: str, *, figures: Mapping[str, str], address: str) ->
     Raises `BadChapter` with every problem found. Touches no database.
     """
     text, problems = clean(source), Problems()
-    document = _read(text, problems)
+    document = read_document(text, problems)
     check_anatomy(document.sections, problems)
     ids = collect_ids(document.sections, problems)
     check_mistakes(document.sections, ids, problems)
-    renderer = Renderer(address, figures, ids, problems)
+    renderer = Renderer(address, figures, find_targets(document.sections), problems)
     curves = {project.key: read_curves(project, figures, problems) for project in list_projects(document.sections)}
     html = "".join(renderer.section(number, section) for number, section in enumerate(document.sections, start=1))
     problems.raise_any()
     return _collect(text, document, renderer, html, curves)
 
 
-def read_document(source: str) -> Document:
-    """The nodes of a text that has been published, for those who make something else of it than a page."""
-    return _read(source, Problems())
-
-
-def _read(text: str, problems: Problems) -> Document:
+def read_document(text: str, problems: Problems) -> Document:
+    """What a text made uniform consists of; everything that is wrong with its form goes to `problems`."""
     lines = text.split("\n")
     front, length = read_front(lines, problems)
     raw = read_sections(list(enumerate(lines, start=1))[length:], problems)
@@ -175,9 +181,11 @@ def _collect(
         projects=projects,
         listings=listings,
         items=[ItemFacts(key, kind, title[:200], lines[key]) for key, (kind, title) in renderer.titles.items()],
-        passages=[_passage_facts(section) for section in document.sections],
+        passages=[passage for section in document.sections for passage in _list_passages(section, renderer.terms)],
+        terms=renderer.terms,
         requires=[slug for _, slug in document.front.requires],
         links=[*document.front.requires, *renderer.links],
+        references=renderer.references.found,
         minutes=_reading_minutes(nodes),
         run_minutes=sum(facts["minutes"] for facts in projects.values()),
     )
@@ -203,6 +211,7 @@ def _project_facts(project: Project, curves: list[CurveFacts]) -> ProjectFacts:
         question=project.question,
         mistakes=dict(project.mistakes),
         solution=project.solution,
+        starter_passes=project.starter_passes,
         curves=curves,
     )
 
@@ -211,13 +220,21 @@ def _listing_facts(listing: Listing) -> ListingFacts:
     return ListingFacts(title=listing.title, code=listing.code, output=listing.output, match=listing.match)
 
 
+def _list_passages(section: Section, terms: Mapping[str, TermFacts]) -> Iterator[PassageFacts]:
+    """The section, and the terms that it explains."""
+    yield _passage_facts(section)
+    for block in section.blocks:
+        if isinstance(block, Term):
+            yield PassageFacts("term", block.key, block.title[:200], terms[block.key]["text"])
+
+
 def _passage_facts(section: Section) -> PassageFacts:
     """Everything that is to be seen of the section at once; folded answers and reasons would give away the quiz."""
     words = [section.title]
     for block in section.blocks:
         words += [title for title in (getattr(block, "title", ""),) if title]
         words += [plain_passage(passage) for passage in _readable(block)]
-        words += [block.code] if isinstance(block, Listing | Project) else []
+        words += [block.code] if isinstance(block, Listing | Project) and not _is_folded(block) else []
     title = plain_text(section.title)
     return PassageFacts("section", section.key, title[:200], " ".join(" ".join(words[1:]).split()))
 
@@ -225,8 +242,14 @@ def _passage_facts(section: Section) -> PassageFacts:
 def _reading_minutes(blocks: list[Block]) -> int:
     """For what is read straight on: prose, code and questions, but neither folded answers nor reasons."""
     words = sum(len(re.findall(r"\w+", passage.text)) for block in blocks for passage in _readable(block))
-    lines_of_code = sum(block.code.count("\n") for block in blocks if isinstance(block, Listing | Project))
+    lines_of_code = sum(
+        block.code.count("\n") for block in blocks if isinstance(block, Listing | Project) and not _is_folded(block)
+    )
     return max(1, round(words / WORDS_PER_MINUTE + lines_of_code / LINES_PER_MINUTE))
+
+
+def _is_folded(block: Block) -> bool:
+    return isinstance(block, Listing) and block.folded
 
 
 def _readable(block: Block) -> tuple[Passage, ...]:
@@ -241,9 +264,11 @@ def _readable(block: Block) -> tuple[Passage, ...]:
             return (block.prompt, *(choice.text for choice in block.choices))
         case Card():
             return (block.front,)
-        case Figure():
+        case Figure() | Slider():
             return (block.caption,)
-        case Callout() | Next():
+        case Callout() | Term() | Next():
             return (block.text,)
+        case Tabs():
+            return tuple(panel.text for panel in block.panels)
         case _:
             return ()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -11,29 +10,42 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from . import maths
 from .listings import NAMES, colour
+from .maths import BadFormula, Exhausted, typeset
 from .nodes import Passage
 from .problems import Problems
+from .references import BREAKS, SCHEMES, References
 
 PASSAGE_BYTES = 10_000  # brackets take time by the square of their number: 10 kB of them take 0.1 s
 TAG_NAMES = "p br em strong s code pre span a ul ol li blockquote hr table thead tbody tr th td"
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"class", "tabindex"}, "span": {"class"}}
+ATTRIBUTES = {
+    "a": {"href", "title", "class", "data-lines", "data-term"},
+    "ol": {"start"},
+    "pre": {"class", "tabindex"},
+    "span": {"class", "data-from"},
+    "mi": {"mathvariant"},
+    "*": set(maths.ATTRIBUTES),
+}
 ALIGNED = {"class": {"align-left", "align-right", "align-center"}}
-BREAKS = ("softbreak", "hardbreak")
-WORDS = ("text", "code_inline")
-LINK = re.compile(r"https?://[^/]|mailto:[^@\s]+@|#|/(?!/)|\.\./", re.IGNORECASE)
+MATHS = ("math_inline", "math_inline_double", "math_block")
+MOST_FORMULAS = 400
+"""Of a chapter, and so of the work that KaTeX is given."""
+WORDS = ("text", "code_inline", *MATHS)
 
 
 class Markdown:
     """Renders the passages of one chapter. What is wrong goes to `problems`, with the line in the chapter's file.
 
-    `ids` are all that a link `#id` may lead to.
+    `references` resolve its links.
     """
 
-    def __init__(self, ids: Collection[str], problems: Problems) -> None:
-        self.ids = ids
+    def __init__(self, references: References, problems: Problems) -> None:
+        self.references = references
         self.problems = problems
+        self.formulas = 0
 
     def blocks(self, passage: Passage) -> SafeString:
         """Paragraphs, lists, tables and fences."""
@@ -74,22 +86,30 @@ class Markdown:
             if token.type == "fence" and token.info.strip() not in NAMES:
                 known = ", ".join(name for name in NAMES if name)
                 self.problems.add(line, f"The language “{token.info.strip()[:40]}” is unknown: write one of {known}.")
-            for child in token.children or ():
-                self.check_inline(child, line)
-                line += child.type in BREAKS
+            if token.type in MATHS:
+                self.typeset(token, line)
+            if token.children:
+                self.check_maths(token.children, line)
+                token.children = self.references.resolve(token.children, line)
 
-    def check_inline(self, token: Token, line: int) -> None:
-        if token.type == "image":
-            self.problems.add(line, 'Pictures are figures here: write ::: figure id src="name.svg".')
-        if token.type != "link_open":
+    def check_maths(self, children: Sequence[Token], line: int) -> None:
+        for child in children:
+            if child.type in MATHS:
+                self.typeset(child, line)
+            line += child.type in BREAKS
+
+    def typeset(self, token: Token, line: int) -> None:
+        """Puts the formula as MathML into `meta` of its token."""
+        self.formulas += 1
+        if self.formulas == MOST_FORMULAS + 1:
+            self.problems.add(line, f"There are over {MOST_FORMULAS} formulas: divide the chapter.")
+        if self.formulas > MOST_FORMULAS:
             return
-        href = str(token.attrs.get("href", ""))
-        if not LINK.match(href):
-            self.problems.add(
-                line, f"The link “{href[:60]}” is not allowed: begin it with https://, mailto:, /, ../ or #."
-            )
-        elif href.startswith("#") and href[1:] not in self.ids:
-            self.problems.add(line, f"Nothing in this chapter has the id “{href[1:61]}”: check the link.")
+        try:
+            token.meta["mathml"] = typeset(token.content.strip(), display=token.type != MATHS[0])
+        except BadFormula as bad:
+            self.formulas += MOST_FORMULAS * isinstance(bad, Exhausted)
+            self.problems.add(line, f"The formula “{token.content.strip()[:40]}” cannot be shown. {bad}")
 
 
 def plain(tokens: Iterable[Token]) -> str:
@@ -107,16 +127,23 @@ def plain_text(text: str) -> str:
 def plain_passage(passage: Passage) -> str:
     """The words of a passage that has been rendered: its length was checked there."""
     tokens = PARSER.parse(passage.text[:PASSAGE_BYTES])
-    return " ".join(plain([token]) or (token.content if token.type == "fence" else "") for token in tokens).strip()
+    return " ".join(
+        plain([token]) or (token.content if token.type in ("fence", "math_block") else "") for token in tokens
+    ).strip()
 
 
 def _build() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True, "linkify": False})
+    parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
     parser.enable(["table", "strikethrough", "smartquotes"])
     # Headings are structure, raw HTML is text, and code is fenced: an indented paragraph is a paragraph.
     parser.disable(["heading", "lheading", "html_block", "html_inline", "code"])
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `Markdown.check` refuses aloud
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # `References` refuse aloud
+    normalise = parser.normalizeLink
+    parser.normalizeLink = lambda url: url if url.startswith(SCHEMES) else normalise(url)  # type: ignore[method-assign]
     parser.add_render_rule("fence", _render_fence)
+    for kind in MATHS:
+        parser.add_render_rule(kind, _render_maths)
     return parser
 
 
@@ -124,6 +151,12 @@ def _render_fence(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
     return colour(tokens[index].content, tokens[index].info.strip()) + "\n"
+
+
+def _render_maths(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return str(tokens[index].meta.get("mathml", ""))
 
 
 def _render(tokens: Sequence[Token]) -> str:
@@ -137,9 +170,9 @@ def _render(tokens: Sequence[Token]) -> str:
 def _clean(html: str) -> SafeString:
     cleaned = nh3.clean(
         html,
-        tags=set(TAG_NAMES.split()),
+        tags=set(TAG_NAMES.split()) | maths.ELEMENTS,
         attributes=ATTRIBUTES,
-        tag_attribute_values={"th": ALIGNED, "td": ALIGNED},
+        tag_attribute_values={"th": ALIGNED, "td": ALIGNED, "mtd": ALIGNED},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .plots import PlotFacts
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,10 @@ class Objectives:
 
 @dataclass(frozen=True)
 class Listing:
-    """Code that the tests run. `match` says how its output is compared: exact, or close (numbers within 2 %)."""
+    """Code that the tests run. `match` says how its output is compared: exact, or close (numbers within 2 %).
+
+    A `folded` one is evidence: it shows where numbers of the text come from, to whoever asks.
+    """
 
     line: int
     key: str
@@ -60,6 +66,7 @@ class Listing:
     code: str
     output: str
     match: str
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,8 @@ class Project:
 
     `limits` are those that differ from any run's, by name; `checks` stand in the form of `.checks.CheckFacts`, `question`
     in that of `.questions.QuestionFacts`. `mistakes` says where the text explains what the engine can diagnose: id by code.
-    `solution` is code that solves it, shown to who has tried; "" for none.
+    `solution` is code that solves it, shown to who has tried; "" for none. `starter_passes` is true of the rare project
+    whose code meets its checks as it stands. `hints` help a student on, one after the other.
     """
 
     line: int
@@ -86,6 +94,8 @@ class Project:
     question: Mapping[str, Any] | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)
     solution: str = ""
+    starter_passes: bool = False
+    hints: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,10 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Card:
-    """A front and a back: an exercise with its solution, a question with its answer. `kind` says which."""
+    """A front and a back: an exercise with its solution, a question with its answer. `kind` says which.
+
+    `hints` of an exercise stand between the two.
+    """
 
     line: int
     key: str
@@ -118,6 +131,7 @@ class Card:
     title: str
     front: Passage
     back: Passage
+    hints: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,11 +145,56 @@ class Callout:
 
 @dataclass(frozen=True)
 class Figure:
+    """A drawing or a picture from a file beside the text; `alt` says what a picture shows, a drawing says so itself.
+
+    `out` is the id of the code that prints what a drawing measures, "" where it measures nothing.
+    """
+
     line: int
     key: str
     src: str
     wide: bool
     caption: Passage
+    alt: str = ""
+    out: str = ""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A figure that is drawn anew as its sliders move, `plot` in the form of `.plots.PlotFacts`; None where it is broken."""
+
+    line: int
+    key: str
+    title: str
+    plot: PlotFacts | None
+    caption: Passage
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the glossary, explained where it is taught. `also` are other forms of it."""
+
+    line: int
+    key: str
+    title: str
+    also: tuple[str, ...]
+    text: Passage
+
+
+@dataclass(frozen=True)
+class Panel:
+    line: int
+    title: str
+    text: Passage
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """Several ways to the same end, of which a reader wants one."""
+
+    line: int
+    key: str
+    panels: tuple[Panel, ...]
 
 
 @dataclass(frozen=True)
@@ -147,7 +206,7 @@ class Next:
     text: Passage
 
 
-Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Next
+Node = Objectives | Listing | Project | Quiz | Card | Callout | Figure | Slider | Term | Tabs | Next
 Block = Passage | Heading | Node
 
 

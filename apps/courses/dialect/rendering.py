@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
 
 from django.template.loader import render_to_string
@@ -11,9 +12,28 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .figures import UnsafeFigure, inline
 from .listings import NAMES, colour, show_output
-from .markdown import Markdown, plain_text
-from .nodes import Block, Callout, Card, Figure, Heading, Listing, Next, Objectives, Passage, Project, Quiz, Section
+from .markdown import Markdown, plain_passage, plain_text
+from .nodes import (
+    Block,
+    Callout,
+    Card,
+    Figure,
+    Heading,
+    Listing,
+    Next,
+    Objectives,
+    Passage,
+    Project,
+    Quiz,
+    Section,
+    Slider,
+    Tabs,
+    Term,
+)
+from .pictures import read_picture
 from .problems import Problems
+from .references import References, Target
+from .sliders import show_plot
 
 CSRF = mark_safe("<!--csrf-->")  # replaced by the reader's own token when the page is shown
 TITLES = {"note": "Note", "tip": "Tip", "warning": "Warning", "key": "Key idea"}
@@ -35,18 +55,32 @@ class QuizAnswers(TypedDict):
     choices: list[QuizChoice]
 
 
+class TermFacts(TypedDict):
+    """`html` holds the explanation for any page beside the chapter's own, `also` the other forms of the word."""
+
+    title: str
+    also: list[str]
+    html: str
+    text: str
+
+
 class Renderer:
     """Renders one chapter and gathers what is to be known of it besides the HTML.
 
-    `address` is `course/chapter`. `titles` holds kind and plain title of every item, in the order of the text,
-    `links` the chapters that the text leads on to, with the line.
+    `address` is `course/chapter`, `targets` are what it may refer to. `titles` holds kind and plain title of every item,
+    in the order of the text, `links` the chapters that the text leads on to, with the line.
     """
 
-    def __init__(self, address: str, figures: Mapping[str, str], ids: Collection[str], problems: Problems) -> None:
+    def __init__(
+        self, address: str, figures: Mapping[str, str], targets: Mapping[str, Target], problems: Problems
+    ) -> None:
         self.address = address
         self.figures = figures
+        self.targets = targets
         self.problems = problems
-        self.markdown = Markdown(ids, problems)
+        self.references = References(address, targets, problems)
+        self.markdown = Markdown(self.references, problems)
+        self.terms: dict[str, TermFacts] = {}
         self.quizzes: dict[str, QuizAnswers] = {}
         self.titles: dict[str, tuple[str, str]] = {}
         self.links: list[tuple[int, str]] = []
@@ -77,6 +111,9 @@ class Renderer:
             Card: self.card,
             Callout: self.callout,
             Figure: self.figure,
+            Slider: self.slider,
+            Term: self.term,
+            Tabs: self.tabs,
             Next: self.next,
         }
         return render[type(block)](block)
@@ -93,22 +130,38 @@ class Renderer:
 
     def listing(self, listing: Listing) -> SafeString:
         self.titles[listing.key] = ("listing", listing.title)
-        return _listing(listing.key, listing.title, listing.code, listing.output)
+        shown = _listing(
+            self.targets[listing.key].anchor,
+            self.number(listing.key),
+            listing.title,
+            listing.code,
+            listing.output,
+            coloured=not listing.folded,
+        )
+        if not listing.folded:
+            return shown
+        return format_html(
+            '<details class="evidence" id="{}"><summary>How we measured this: {}</summary>{}</details>',
+            listing.key,
+            listing.title,
+            shown,
+        )
 
     def project(self, project: Project) -> SafeString:
         self.titles[project.key] = ("project", project.title)
         return format_html(
             '<div class="project" id="{}" data-kind="project" data-project="{}/{}" data-minutes="{}">\n'
-            "<h3>{}</h3>\n{}{}\n{}{}</div>",
+            "<h3>{}</h3>\n{}{}\n{}{}{}</div>",
             project.key,
             self.address,
             project.key,
             project.minutes,
             project.title,
             self.markdown.blocks(project.before),
-            _listing(f"{project.key}--code", project.title, project.code, project.output),
+            _listing(f"{project.key}--code", "", project.title, project.code, project.output),
             _checks(project),
             self.markdown.blocks(project.after),
+            self.hints(project.hints),
         )
 
     def quiz(self, quiz: Quiz) -> SafeString:
@@ -135,12 +188,25 @@ class Renderer:
     def exercise(self, card: Card) -> SafeString:
         self.titles[card.key] = (card.kind, card.title)
         return format_html(
-            '<article class="exercise" id="{}" data-kind="exercise">\n<h3>{}</h3>\n{}'
-            '<details><summary>Hint and solution</summary>\n<div class="answer">{}</div></details></article>',
+            '<article class="exercise" id="{}" data-kind="exercise">\n<h3>{} {}</h3>\n{}{}'
+            '<details><summary>Solution</summary>\n<div class="answer">{}</div></details></article>',
             card.key,
+            self.number(card.key),
             card.title,
             self.markdown.blocks(card.front),
+            self.hints(card.hints),
             self.markdown.blocks(card.back),
+        )
+
+    def hints(self, hints: Sequence[Passage]) -> SafeString:
+        """A ladder: each hint is opened by itself."""
+        return format_html_join(
+            "",
+            '<details class="clue"><summary>Hint{}</summary>\n<div class="answer">{}</div></details>',
+            (
+                (f" {number}" if len(hints) > 1 else "", self.markdown.blocks(hint))
+                for number, hint in enumerate(hints, start=1)
+            ),
         )
 
     def question(self, card: Card) -> SafeString:
@@ -167,29 +233,91 @@ class Renderer:
         )
 
     def figure(self, figure: Figure) -> SafeString:
-        svg, title = self.drawing(figure)
+        shown, title = self.picture(figure) if figure.alt else self.drawing(figure)
         self.titles[figure.key] = ("figure", title)
         return format_html(
             '<figure class="{}" id="{}" data-kind="figure">{}<figcaption>{}</figcaption></figure>',
             "figure wide" if figure.wide else "figure",
             figure.key,
-            svg,
-            self.markdown.blocks(figure.caption),
+            shown,
+            self.caption(figure.key, figure.caption),
         )
 
+    def slider(self, slider: Slider) -> SafeString:
+        self.titles[slider.key] = ("figure", slider.title)
+        if slider.plot is None:
+            return SafeString()
+        return format_html(
+            '<figure class="figure" id="{}" data-kind="figure">{}<figcaption>{}</figcaption></figure>',
+            slider.key,
+            show_plot(slider.plot, slider.key, slider.title),
+            self.caption(slider.key, slider.caption),
+        )
+
+    def caption(self, key: str, caption: Passage) -> SafeString:
+        number = self.number(key)
+        html = self.markdown.blocks(caption)
+        return mark_safe(html.replace("<p>", f"<p>{number} ", 1))  # noqa: S308  both are safe
+
+    def number(self, key: str) -> SafeString:
+        """What is counted, with its number, such as “Figure 2”."""
+        name = self.targets[key].name
+        return format_html('<span class="number">{}</span>', name[:1].upper() + name[1:])
+
     def drawing(self, figure: Figure) -> tuple[SafeString, str]:
-        if figure.src not in self.figures:
-            if figure.src:
-                known = ", ".join(sorted(self.figures)) or "none"
-                self.problems.add(figure.line, f"There is no file {figure.src} beside the chapter (there is: {known}).")
-            return SafeString(), ""
         try:
-            svg, title = inline(self.figures[figure.src], figure.key)
+            svg, title = inline(self.file(figure), figure.key)
         except UnsafeFigure as unsafe:
-            for reason in unsafe.reasons:
+            for reason in unsafe.reasons if figure.src in self.figures else ():
                 self.problems.add(figure.line, f"{figure.src}: {reason}")
             return SafeString(), ""
+        if figure.out:
+            self.references.check_claim(figure.out, " ".join(_list_measured(svg)), figure.line)
         return mark_safe(svg), title  # noqa: S308  written out element by element from an allow-list
+
+    def picture(self, figure: Figure) -> tuple[SafeString, str]:
+        picture = read_picture(self.file(figure))
+        if not picture:
+            if figure.src in self.figures:
+                self.problems.add(figure.line, f"{figure.src} is no picture that can be shown: upload it once more.")
+            return SafeString(), ""
+        html = format_html(
+            '<img src="{}" width="{}" height="{}" loading="lazy" decoding="async" alt="{}">',
+            picture.address,
+            picture.width,
+            picture.height,
+            figure.alt,
+        )
+        return html, figure.alt
+
+    def file(self, figure: Figure) -> str:
+        """What lies beside the text under the name that the figure gives; empty where nothing does."""
+        if figure.src and figure.src not in self.figures:
+            known = ", ".join(sorted(self.figures)) or "none"
+            self.problems.add(figure.line, f"There is no file {figure.src} beside the chapter (there is: {known}).")
+        return self.figures.get(figure.src, "")
+
+    def term(self, term: Term) -> SafeString:
+        text, slug = self.markdown.blocks(term.text), self.references.slug
+        self.titles[term.key] = ("term", term.title)
+        self.terms[term.key] = TermFacts(
+            title=term.title,
+            also=list(term.also),
+            html=re.sub('(<a [^>]*?href=")#', rf"\g<1>../{slug}/#", text),
+            text=plain_passage(term.text),
+        )
+        return format_html(
+            '<aside class="definition" id="{}" data-kind="term"><p><dfn>{}</dfn></p>\n{}</aside>',
+            term.key,
+            term.title,
+            text,
+        )
+
+    def tabs(self, tabs: Tabs) -> SafeString:
+        """Under headings until a script makes tabs of them."""
+        panels = ((panel.title, self.markdown.blocks(panel.text)) for panel in tabs.panels)
+        shown = format_html_join("", "<section><h3>{}</h3>\n{}</section>", panels)
+        return format_html('<kindling-tabs class="tabs" id="{}">{}</kindling-tabs>', tabs.key, shown)
 
     def next(self, link: Next) -> SafeString:
         """Prose and a hole `<!--next:slug-->`: whether that chapter can be read is known when the page is shown."""
@@ -209,6 +337,11 @@ def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
     }
 
 
+def _list_measured(svg: str) -> list[str]:
+    """The numbers in a drawing that somebody must have measured: those with a decimal point."""
+    return re.findall(r"[-+−]?\d+\.\d+", " ".join(re.findall(r"<t(?:ext|span)\b[^>]*>([^<]*)", svg)))
+
+
 def _checks(project: Project) -> SafeString:
     """What a run will be asked; what is expected is for the machines to know."""
     if not project.checks:
@@ -217,13 +350,15 @@ def _checks(project: Project) -> SafeString:
     return format_html('<div class="checks"><p>Checked after every run that succeeds:</p><ul>{}</ul></div>\n', names)
 
 
-def _listing(key: str, title: str, code: str, output: str) -> SafeString:
+def _listing(key: str, number: str, title: str, code: str, output: str, *, coloured: bool = True) -> SafeString:
+    """What is folded away is not coloured: colours weigh four times what they colour."""
     return format_html(
-        '<figure class="listing" id="{}" data-kind="listing"><figcaption><span class="lang">{}</span>'
+        '<figure class="listing" id="{}" data-kind="listing"><figcaption><span class="lang">{}</span>{}'
         '<span class="title">{}</span></figcaption>{}{}</figure>',
         key,
         NAMES["python"],
+        number,
         title,
-        mark_safe(colour(code, "python")),  # noqa: S308  Pygments escapes what it colours
+        mark_safe(colour(code, "python" if coloured else "text")),  # noqa: S308  Pygments escapes what it colours
         mark_safe(show_output(output)) if output else "",  # noqa: S308  escaped there
     )

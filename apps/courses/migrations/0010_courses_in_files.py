@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0004_parts_pictures_and_passages")]
+    dependencies = [("courses", "0005_editing")]
 
     operations = [
         migrations.AddField("course", "level", models.CharField(blank=True, max_length=20)),

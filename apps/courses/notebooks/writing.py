@@ -27,6 +27,7 @@ from apps.courses.dialect.nodes import (
     Quiz,
     Section,
 )
+from apps.courses.dialect.problems import Problems
 from apps.courses.dialect.structure import FenceWatch
 from apps.courses.models import Chapter, Picture, Revision
 from apps.courses.pictures import read_marker
@@ -80,7 +81,7 @@ def _gather(revision: Revision, address: str) -> Source:
 
 
 def _write_cells(source: Source) -> Iterator[NotebookNode]:
-    document = read_document(source.revision.source)
+    document = read_document(source.revision.source, Problems())
     head = [f"# {document.front.title}", _prose(source, document.front.summary), _lead_back(source)]
     yield v4.new_markdown_cell("\n\n".join(filter(None, head)))
     for number, section in enumerate(document.sections, start=1):

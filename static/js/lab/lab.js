@@ -22,6 +22,11 @@ import { Findings } from "./verdict/findings.js";
 
 const STARTS = 4;
 
+/** What the reader has done of each project of a chapter: the rest of the page is the same for all. */
+function readOwn() {
+  return JSON.parse(document.getElementById("chapter-state")?.textContent ?? "{}").projects ?? {};
+}
+
 class KindlingLab extends HTMLElement {
   connectedCallback() {
     const role = (name) => this.querySelector(`[data-role=${name}]`);
@@ -71,7 +76,7 @@ class KindlingLab extends HTMLElement {
   /** The chapter's projects; on the page of one run, that run's code alone. */
   readProjects() {
     const given = JSON.parse(this.querySelector("script").textContent);
-    if (!this.isRunPage) return given;
+    if (!this.isRunPage) return given.map((project) => ({ ...project, ...readOwn()[project.key] }));
     const { title, path = null, facts = "{}" } = this.dataset;
     return [{ key: "run", title, path, ...JSON.parse(facts), code: this.code.value, last_run: given }];
   }

@@ -1,0 +1,1 @@
+"""Editing: chapters are written, looked at, published and brought back in the browser."""

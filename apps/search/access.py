@@ -1,0 +1,34 @@
+"""Whose search finds what: each kind's own rule for reading, and no other. A state that hides something is told there."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.courses.models import Chapter, Course, Passage
+from apps.courses.reading import list_passages, list_readable
+from apps.discussions.access import list_visible_posts, list_visible_threads
+from apps.discussions.models import Post, Thread
+
+Viewer = User | AnonymousUser
+
+
+def list_chapters(viewer: Viewer, course: Course | None) -> QuerySet[Chapter]:
+    chapters = list_readable()
+    return chapters.filter(course=course) if course else chapters
+
+
+def list_texts(viewer: Viewer, course: Course | None) -> QuerySet[Passage]:
+    passages = list_passages()
+    return passages.filter(chapter__course=course) if course else passages
+
+
+def list_threads(viewer: Viewer, course: Course | None) -> QuerySet[Thread]:
+    threads = list_visible_threads(viewer)
+    return threads.filter(chapter__course=course) if course else threads
+
+
+def list_posts(viewer: Viewer, course: Course | None) -> QuerySet[Post]:
+    posts = list_visible_posts(viewer)
+    return posts.filter(thread__chapter__course=course) if course else posts

@@ -1,0 +1,14 @@
+/* A “#” beside every heading with an address, which copies it. */
+import { make } from "./making.js";
+import { copy } from "./saying.js";
+
+for (const heading of document.querySelectorAll(".section > h2, .section > h3[id]")) {
+  const link = heading.querySelector("a");
+  if (!link) continue;
+  const title = [...link.childNodes].filter((node) => !node.classList?.contains("number")).map((node) => node.textContent).join("").trim();
+  const copyLink = () => {
+    history.replaceState(null, "", link.hash);
+    copy(link.href, "The link is copied.");
+  };
+  heading.append(make("button", { type: "button", class: "anchor", ariaLabel: `Copy the link to “${title}”`, title: "Copy link", onclick: copyLink }, "#"));
+}

@@ -1,0 +1,17 @@
+/* What a reader of a chapter may want once the page is there, fetched when the browser has nothing better to do. */
+import "./anchors.js";
+import "./printing.js";
+import { startGlossary } from "./glossary.js";
+import { startNotes } from "./notes.js";
+
+const tools = document.querySelector(".reading-tools");
+if (tools) {
+  const styles = document.createElement("link");
+  styles.rel = "stylesheet";
+  styles.href = tools.dataset.styles;
+  styles.onload = () => {
+    startNotes(tools);
+    startGlossary(tools.dataset.glossary);
+  };
+  document.head.append(styles);
+}

@@ -1,0 +1,62 @@
+"""Who finds what: readable chapters and what stands below them, for everybody alike; nothing else for anybody."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from apps.accounts.models import Role, User
+from apps.accounts.roles import grant
+from apps.search.access import Viewer
+
+from .sites import add_section, add_term, ask, build_chapter, build_person, build_thread
+
+ROLES = [None, *Role]
+
+
+def build_viewer(role: Role | None) -> Viewer:
+    if role is None:
+        return AnonymousUser()
+    viewer: User = build_person(f"{role}@example.org", role.label)
+    grant(actor=None, person=viewer, role=role)
+    return User.objects.get(pk=viewer.pk)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("live", [True, False])
+def test_what_is_found_by_role_and_state(role: Role | None, live: bool) -> None:
+    """The table of `apps.search.access`: one row for each state that a chapter may have."""
+    chapter = build_chapter(live=live)
+    chapter.title = "Zeta functions"
+    chapter.save()
+    add_section(chapter, "Zeta section")
+    add_term(chapter, "Zeta")
+    build_thread(chapter, build_person(), title="Zeta thread", body="zeta")
+    found = {group.name for group in ask("zeta", viewer=build_viewer(role)).groups}
+    assert found == ({"term", "chapter", "section", "thread"} if live else set())
+
+
+def test_what_cannot_be_read_is_in_no_count_and_no_suggestion(client: Client) -> None:
+    hidden = build_chapter("hidden", live=False)
+    build_thread(hidden, build_person(), title="Zetafunction", body="zetafunction")
+    shown = build_chapter("shown")
+    add_section(shown, "Zeta")
+    answer = client.get("/search/suggestions.json", {"q": "zetafunc"}).json()
+    assert (answer["total"], answer["groups"], answer["better"]) == (0, [], "")
+    assert "Zetafunction" not in client.get("/search/", {"q": "zetafunction"}).content.decode().split("<ol>")[-1]
+
+
+def test_a_section_that_left_the_text_is_gone() -> None:
+    chapter = build_chapter()
+    add_section(chapter, "Zeta")
+    assert ask("zeta").total == 1
+    chapter.passages.all().delete()
+    assert ask("zeta").total == 0
+
+
+def test_what_is_deleted_is_gone() -> None:
+    post = build_thread(build_chapter(), build_person(), title="Zeta thread")
+    assert ask("zeta").total == 1
+    post.thread.delete()
+    assert ask("zeta").total == 0

@@ -1,0 +1,126 @@
+"""The whole product verifies a course, whatever of it is killed meanwhile: nothing is lost, and nothing is done twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.chromium import launched
+from tests.courses.texts import SVG
+from tests.journeys.visits import log_in
+from tests.product import ROOT, Product, running_product, wait_for
+from tests.verification.chapters import write
+
+pytestmark = pytest.mark.live
+CHAPTERS = 3
+
+PUBLISH = """
+import sys
+from apps.courses.models import Chapter, Course
+from apps.courses.publishing import publish
+course = Course.objects.create(slug="small", title="Small")
+for number in range(1, 5):
+    Chapter.objects.create(course=course, number=number, slug=["", "first", "third", "fourth", "second"][number], title="T")
+for chapter in course.chapters.exclude(slug="second"):
+    publish(chapter=chapter, source=sys.argv[1], figures={"circles.svg": sys.argv[2]}, author=None, note="", base=None)
+"""
+COUNT = """
+from apps.runs.models import Run
+from apps.verification.models import Condition, Trial, Verification
+course = dict(verification__chapter__course__slug="small")
+print(Verification.objects.filter(chapter__course__slug="small").count(), Trial.objects.filter(**course).count(),
+      Trial.objects.filter(**course).values("run").distinct().count(),
+      Condition.objects.filter(chapter__course__slug="small").exclude(stamp="").count())
+"""
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    with (
+        tempfile.TemporaryDirectory(prefix="kindling-truth-") as folder,
+        running_product(Path(folder, "data"), {"KINDLING_SLOTS": "1"}) as product,
+    ):
+        yield product
+
+
+def begin(product: Product, *command: str) -> subprocess.Popen[str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "VALKEY_URL"}}
+    plain = {name: value for name, value in inherited.items() if not name.startswith(("KINDLING_", "PYTEST_"))}
+    environment = {**plain, "KINDLING_DATA": str(product.data), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def run_inside(product: Product, code: str, *arguments: str) -> str:
+    """In a process of its own that knows the product's database."""
+    start = "import os, sys; sys.path.insert(0, 'platform'); os.environ['DJANGO_SETTINGS_MODULE'] = 'kindling.settings'"
+    process = begin(product, "-c", f"{start}; import django; django.setup()\n{code}", *arguments)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    return told
+
+
+def verify(product: Product) -> subprocess.Popen[str]:
+    return begin(product, "manage.py", "verify_course", "small")
+
+
+def hear(process: subprocess.Popen[str], words: str) -> None:
+    assert process.stdout is not None
+    assert any(words in line for line in process.stdout), f"never said “{words}”"
+
+
+def test_a_course_is_verified_whatever_is_killed(product: Product) -> None:
+    run_inside(product, PUBLISH, write(), SVG)
+    os.kill(product.pids["control"], signal.SIGSTOP)  # nothing ends before everything else has happened
+    first = verify(product)
+    hear(first, "to go")
+    first.send_signal(signal.SIGINT)
+    told, _ = first.communicate(timeout=30)
+    assert (first.returncode, "It goes on without this command" in told) == (130, True), told
+
+    second = verify(product)
+    hear(second, "under way already")
+    for name in ("control", "worker", "web"):
+        product.wait_for_return(name, product.kill(name))
+    told, _ = second.communicate(timeout=180)
+    assert second.returncode == 0, told
+    assert told.count("4 of 4 passed") == CHAPTERS
+
+    assert run_inside(product, COUNT).split() == [str(number) for number in (CHAPTERS, 12, 12, CHAPTERS)]
+    with urllib.request.urlopen(f"{product.url}courses/small/first/", timeout=30) as answer:  # noqa: S310
+        assert "Verified on torch " in answer.read().decode()
+
+
+def test_what_is_shipped_is_verified_by_itself_after_the_start(product: Product) -> None:
+    code = "from apps.verification.models import Verification as V; print(V.objects.filter(why='published', finished_at__isnull=False, chapter__course__slug='pytorch-essentials').count())"
+    wait_for(lambda: int(run_inside(product, code)) > 0, "the shipped chapter’s verification", seconds=120)
+
+
+def test_an_editor_tries_what_they_write_and_watches(product: Product) -> None:
+    complaints: list[str] = []
+    with launched() as browser:
+        page = browser.new_context(base_url=product.url).new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        log_in(page, product.logins["editor"])
+        page.goto("/editing/small/first/trying/")
+        page.get_by_role("button", name="Run everything").click()
+        expect(page.get_by_role("status")).to_contain_text("4 of 4 passed")
+        expect(page.get_by_role("button", name="Run everything")).to_be_focused()
+        page.goto("/editing/")
+        expect(page.locator("#verification-badge")).to_be_visible()
+    assert complaints == []
