@@ -9,20 +9,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.courses.folders import BadCourse
-from kindling.course import book, check, export, fetch, site, sync
+from kindling.course import book, check, export, fetch, site, sync, verify
 
 SUBCOMMANDS: dict[str, ModuleType] = {
     "check": check,
     "import": fetch,
     "export": export,
     "sync": sync,
+    "verify": verify,
     "site": site,
     "epub": book,
 }
 
 
 class Command(BaseCommand):
-    help = "Courses between files and the site: check, import, export, sync; and to take along: site, epub."
+    help = "Courses between files and the site: check, import, export, sync, verify; and to take along: site, epub."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parsers = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
