@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .course_file import NAME, in_one_line
@@ -22,6 +22,8 @@ def check_course(folder: CourseFolder) -> list[Fault]:
     faults = list[Fault]()
     checked = [one for chapter in folder.chapters for one in _compile(folder, chapter, faults)]
     faults += [fault for one in checked for fault in _check_links(folder, one)]
+    kinds = {(one.chapter.slug, item.key): item.kind for one in checked for item in one.compiled.items}
+    faults += [fault for one in checked for fault in _check_references(one, kinds)]
     if faults:
         raise BadCourse(faults)
     remarks = [remark for one in checked for remark in _compare_titles(folder, one)]
@@ -39,11 +41,23 @@ def _compile(folder: CourseFolder, chapter: ChapterFolder, faults: list[Fault]) 
 def _check_links(folder: CourseFolder, checked: _Checked) -> Iterator[Fault]:
     slugs = {place.slug for place in folder.file.places}
     now = {former: place.slug for place in folder.file.places for former in place.former}
-    for line, slug, *_ in checked.compiled.links:
+    named = [(reference.line, reference.chapter) for reference in checked.compiled.references]
+    for line, slug in [*checked.compiled.links, *named]:
         if slug in now and slug not in slugs:
             yield Fault(checked.chapter.path, line, f"Chapter “{slug}” is called “{now[slug]}” now: write that.")
         elif slug not in slugs:
             yield Fault(checked.chapter.path, line, f"This course has no chapter “{slug}”: check the name.")
+
+
+def _check_references(checked: _Checked, kinds: Mapping[tuple[str, str], str]) -> Iterator[Fault]:
+    """What a text names in another chapter must stand there, unless that is still to be written."""
+    written = {slug for slug, _ in kinds}
+    for reference in checked.compiled.references:
+        kind = kinds.get((reference.chapter, reference.key), "")
+        if reference.key and reference.chapter in written and (not kind or reference.kind not in ("", kind)):
+            what = reference.kind or "section, figure, listing or the like"
+            message = f"Chapter “{reference.chapter}” has no {what} “{reference.key}”: check the id."
+            yield Fault(checked.chapter.path, reference.line, message)
 
 
 def _compare_titles(folder: CourseFolder, checked: _Checked) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -39,17 +39,41 @@ def import_course(folder: CourseFolder, *, force: bool = False) -> list[Imported
 
     A text is published when it differs from the newest revision that came from a file. Where the newest revision of all
     was written in the browser, or the file has a text that the site has had before, the site's stays live unless `force`
-    is given; so does a path that was edited there. Raises `BadCourse`. Five queries when nothing has changed, and nothing is parsed.
+    is given; so does a path that was edited there. Raises `BadCourse`. Five queries when nothing has changed, and nothing is
+    parsed.
     """
     course = open_course(folder.slug, folder.file)
     told = list(_import_path(course, folder, force=force))
     chapters, newest = find_chapters(course), _find_newest(course)
-    for chapter in folder.chapters:
-        if found := chapters.get(chapter.slug):
-            told += _import_chapter(found, chapter, newest.get(found.pk, []), force=force)
-        else:
-            told.append(Imported(chapter.slug, NOT_THERE))
+    told += [Imported(chapter.slug, NOT_THERE) for chapter in folder.chapters if chapter.slug not in chapters]
+    open_ = [chapter for chapter in folder.chapters if chapter.slug in chapters]
+    while open_:
+        open_ = _import_round(chapters, open_, newest, told, force=force)
     return told
+
+
+def _import_round(
+    chapters: Mapping[str, Chapter],
+    folders: list[ChapterFolder],
+    newest: Mapping[int, list[Revision]],
+    told: list[Imported],
+    *,
+    force: bool,
+) -> list[ChapterFolder]:
+    """Those that have to wait: a text may name what stands in another only when that is published, too. Raises `BadCourse`
+    when nothing else can be.
+    """
+    waiting, faults = list[ChapterFolder](), list[Fault]()
+    for folder in folders:
+        chapter = chapters[folder.slug]
+        try:
+            told += list(_import_chapter(chapter, folder, newest.get(chapter.pk, []), force=force))
+        except BadCourse as bad:
+            waiting.append(folder)
+            faults += bad.faults
+    if len(waiting) == len(folders):
+        raise BadCourse(faults)
+    return waiting
 
 
 def publish_folder(chapter: Chapter, folder: ChapterFolder, *, base: int | None, note: str) -> Revision:

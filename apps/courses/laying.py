@@ -87,7 +87,7 @@ def _rename(course: Course, chapters: dict[str, Chapter], file: CourseFile) -> N
 
 
 def _withdraw(chapter: Chapter, path: Path) -> None:
-    if chapter.revisions.exists() or chapter.drafts.exists():
+    if any(kept.exists() for kept in (chapter.revisions, chapter.drafts, chapter.schedules, chapter.reviews)):
         written = "has been published" if chapter.live_id else "is being written in the browser"
         message = f"Chapter “{chapter.slug}” {written} and is missing here: add it to chapters again, or name it “was”."
         raise BadCourse([Fault(path / NAME, 1, message)])

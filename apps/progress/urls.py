@@ -1,6 +1,6 @@
 """Addresses of progress."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from . import downloads, views
 
@@ -11,7 +11,8 @@ urlpatterns = [
     path("courses/<slug:course>/<slug:chapter>/", views.chapter, name="chapter"),
     path("courses/<slug:course>/<slug:chapter>/progress/", views.record, name="record"),
     path("courses/<slug:course>/<slug:chapter>/finish/", views.finish, name="finish"),
-    re_path(r"^courses/(?P<course>[-\w]+)\.(?P<suffix>epub|zip)$", downloads.whole, name="whole"),
+    path("courses/<slug:course>.epub", downloads.whole, {"suffix": "epub"}, name="book"),
+    path("courses/<slug:course>.zip", downloads.whole, {"suffix": "zip"}, name="site"),
     path("courses/<slug:course>/<slug:chapter>.ipynb", downloads.notebook, name="notebook"),
-    re_path(r"^pictures/(?P<digest>[0-9a-f]{64})\.(?P<suffix>[a-z]{3,4})$", downloads.picture, name="picture"),
+    path("pictures/<slug:digest>.<slug:suffix>", downloads.picture, name="picture"),
 ]

@@ -9,8 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from apps.courses.drafting import keep_draft
-from apps.courses.models import Chapter, Course, FormerAddress, Revision
+from apps.courses.models import Chapter, Course, Draft, FormerAddress, Revision
 
 from .test_pictures import paint
 from .texts import CHAPTER, SVG, build_editor, line_of, publish_text, replaced
@@ -196,6 +195,25 @@ def test_parts_levels_and_former_addresses_come_from_the_path(root: Path) -> Non
     assert Course.objects.get().chapters.count() == 2
 
 
+def test_chapters_may_name_each_other_s_news_in_any_order(root: Path) -> None:
+    second = root / "small" / "02-second"
+    second.mkdir()
+    (second / "circles.svg").write_text(SVG)
+    (second / "chapter.md").write_text(CHAPTER.replace("::: next second", "::: next first"))
+    import_from(root)
+    edit(root, "Done.", "Done: see [it](../second/#rethink).")
+    with pytest.raises(CommandError, match=r"chapter\.md:\d+: Chapter “second” has no .* “rethink”"):
+        course("check", str(root))
+    with pytest.raises(CommandError, match=r"chapter\.md:\d+: Chapter “second” has no .* “rethink”"):
+        import_from(root)
+    edit(root, "::: exercise think", "::: exercise rethink", "02-second/chapter.md")
+    assert import_from(root).splitlines() == [
+        "small/second: published revision 2",
+        "small/first: published revision 2",
+    ]
+    course("check", str(root))
+
+
 def test_chapters_can_pass_their_names_on(root: Path) -> None:
     import_from(root)
     edit(
@@ -227,7 +245,7 @@ def test_a_path_that_was_edited_in_the_browser_stays(root: Path) -> None:
 
 def test_what_somebody_is_writing_does_not_vanish_with_the_path(root: Path) -> None:
     import_from(root)
-    keep_draft(chapter=Chapter.objects.get(slug="second"), editor=build_editor(), source="Words", base=0)
+    Draft.objects.create(chapter=Chapter.objects.get(slug="second"), editor=build_editor(), source="Words", base=0)
     edit(root, "  02 second: The second\n", "", "course.md")
     edit(root, "::: next second", "::: next first")
     with pytest.raises(CommandError, match="is being written in the browser and is missing here"):

@@ -42,7 +42,12 @@ def test_a_picture_is_sent_once_and_as_what_it_is(
     assert sent["X-Content-Type-Options"] == "nosniff"
     assert not sent.cookies
     assert client.get(address, headers={"if-none-match": sent["ETag"]}).status_code == 304
-    for wrong in (address.replace(".png", ".jpg"), address.replace(".png", ".svg"), f"/pictures/{'0' * 64}.png"):
+    for wrong in (
+        address.replace(".png", ".jpg"),
+        address.replace(".png", ".svg"),
+        f"/pictures/{'0' * 64}.png",
+        "/pictures/1.png",
+    ):
         assert client.get(wrong).status_code == 404
     assert client.post(address).status_code == 405
 

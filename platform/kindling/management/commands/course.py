@@ -16,6 +16,7 @@ SUBCOMMANDS: dict[str, ModuleType] = {
     "import": fetch,
     "export": export,
     "sync": sync,
+    "verify": verify,
     "site": site,
     "epub": book,
     "verify": verify,
