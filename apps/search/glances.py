@@ -16,6 +16,7 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
         "corrected": answer.is_corrected,
         "better": answer.better,
         "total": answer.total,
+        "capped": any(group.is_capped for group in answer.groups),
         "groups": [
             {"label": group.label, "results": [_describe(found) for found in group.found]} for group in answer.groups
         ],

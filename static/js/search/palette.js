@@ -126,9 +126,9 @@ class Palette {
   }
 }
 
-function describe({ total, query, corrected, better }, words) {
+function describe({ total, capped, query, corrected, better }, words) {
   if (!total) return `Nothing was found for “${words}”. Check the spelling, or use fewer words.`;
-  const count = total === 1 ? "1 result" : `${total} results`;
+  const count = total === 1 ? "1 result" : `${total}${capped ? " or more" : ""} results`;
   if (corrected) return `Showing ${count} for “${query}”. Nothing was found for “${words}”.`;
   return better ? `${count}. Did you mean “${better}”?` : count;
 }
