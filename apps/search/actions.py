@@ -32,7 +32,8 @@ def list_actions(request: HttpRequest) -> list[Action]:
 
 
 def _continue(reader: Reader) -> list[Action]:
-    bookmark = find_bookmark(reader, load_courses(), list_states(reader))
+    courses = list(load_courses())
+    bookmark = find_bookmark(reader, courses, list_states(reader, courses))
     if bookmark is None:
         return []
     where = f"{bookmark.title} · {bookmark.section}" if bookmark.section else bookmark.title

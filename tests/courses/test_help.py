@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from apps.courses.help import BROKEN
+from apps.courses.views.help import BROKEN
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 

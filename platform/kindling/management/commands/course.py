@@ -19,7 +19,6 @@ SUBCOMMANDS: dict[str, ModuleType] = {
     "verify": verify,
     "site": site,
     "epub": book,
-    "verify": verify,
 }
 
 
