@@ -57,7 +57,7 @@ def trees(names: list[str]) -> st.SearchStrategy[Tree]:
 def _extend(inner: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
     operators = st.tuples(st.sampled_from("+-*/^"), inner, inner)
     calls = [st.tuples(st.just(name), *[inner] * count) for name, (count, _) in FUNCTIONS.items()]
-    return st.one_of(operators, *calls).map(list)  # type: ignore[arg-type]
+    return st.one_of(operators, *calls).map(list)
 
 
 @st.composite

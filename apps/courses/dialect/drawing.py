@@ -78,7 +78,7 @@ def _trace(plot: PlotFacts, mark: MarkFacts, values: dict[str, float]) -> tuple[
     dots = [place for row in rows if (place := _place(plot, mark, row))]
     if "to" not in mark:
         return None, dots
-    ends = [MarkFacts(kind="", x=mark["x"], y=mark[end]) for end in ("y", "to")]  # type: ignore[literal-required]
+    ends = [MarkFacts(kind="", x=mark["x"], y=mark[end]) for end in ("y", "to")]
     gaps = [[_place(plot, end, row) for end in ends] for row in rows]
     return [[place for place in gap if place] for gap in gaps if all(gap)], dots
 

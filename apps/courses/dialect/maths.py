@@ -106,7 +106,8 @@ def _start_engine(process: int) -> Callable[..., str]:
     function = Function("typeset", Path(found).read_text() + SCRIPT, own_executor=True)
     function.set_memory_limit(MEMORY_BYTES)
     function.set_time_limit(SECONDS)
-    return function
+    engine: Callable[..., str] = function
+    return engine
 
 
 def _write(element: ElementTree.Element, depth: int = 0) -> str:

@@ -279,7 +279,7 @@ def _number(table: dict[str, Any], field: str) -> float:
 
 
 def _count_mark(mark: MarkFacts, rows: int) -> int:
-    shown = sum(count_work(mark[place], rows) for place in ("x", "y", "to") if place in mark)  # type: ignore[literal-required]
+    shown = sum(count_work(mark[place], rows) for place in ("x", "y", "to") if place in mark)
     if mark["kind"] == "curve":
         return shown * SAMPLES
     if mark["kind"] == "points":

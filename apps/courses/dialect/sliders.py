@@ -30,7 +30,7 @@ def _sliders(plot: PlotFacts) -> SafeString:
         (
             slider["says"],
             slider["name"],
-            *(f"{slider[field]:g}" for field in ("min", "max", "step", "start")),  # type: ignore[literal-required]
+            *(f"{slider[field]:g}" for field in ("min", "max", "step", "start")),
             write_number(slider["start"], slider["digits"]),
         )
         for slider in plot["vary"]
