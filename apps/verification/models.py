@@ -131,7 +131,7 @@ class Trial(models.Model):
     def can_be_taken(self) -> bool:
         """Whether what came can stand in the text in place of what it says."""
         printed = self.outcome == self.Outcome.FAILED and bool(self.expected.strip() and self.got.strip())
-        return printed and "```" not in self.got
+        return printed and "```" not in self.got and bool(self.changes)
 
 
 class Condition(models.Model):

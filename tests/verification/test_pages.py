@@ -157,6 +157,9 @@ def test_readers_are_told_while_that_very_text_is_live(client: Client, chapter: 
     place = "/courses/small/first/"
     assert "Verified on" not in read(client, place)
     stand(chapter)
+    student = Client()
+    student.force_login(build_editor("sam@example.org", Role.STUDENT))
+    assert "Verified on torch 2.13.0" in read(student, place)
     day = timezone.now()
     assert f"<li>Verified on torch 2.13.0, {day.day} {day:%B %Y}</li>" in read(client, place)
     assert f"✓ Every chapter verified on torch 2.13.0, {day.day} {day:%B %Y}" in read(client, "/courses/small/")
