@@ -42,7 +42,7 @@ line = st.builds(lambda first, rest: f"{first}{rest}".rstrip(), word, st.text(LE
 title = st.builds(lambda first, rest: f"{first} {rest}".strip(), word, st.text("abz éß漢'&<>*`.,", max_size=20))
 passage = st.lists(line, min_size=1, max_size=3).map(lambda lines: Passage(0, "\n".join(lines)))
 nothing = st.just(Passage(0, ""))
-code = st.lists(st.from_regex(r"[a-z]{1,6} = [0-9]{1,4}", fullmatch=True), min_size=1, max_size=3).map(
+code = st.lists(st.from_regex(r"v_[a-z]{1,5} = [1-9][0-9]{0,3}", fullmatch=True), min_size=1, max_size=3).map(
     lambda lines: "".join(f"{each}\n" for each in lines)
 )
 number = st.integers(-999, 999).map(lambda value: value / 4)
