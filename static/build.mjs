@@ -11,7 +11,7 @@ const builds = [
   // Modules with lazy parts.
   { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles, plugins: [trimChart] },
   // The desk of those who write, by itself: parts shared with the lab would hold for every student what only editors use.
-  { entryPoints: { editing: "js/editing/editing.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]" },
+  { entryPoints: { editing: "js/editing/editing.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
   { entryPoints: { site: "css/site.css", reading: "css/later/reading.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },

@@ -15,11 +15,13 @@ from .questions import Question, Result
 from .visits import Answer, Reader, Visit
 
 
-def answer(*, reader: Reader, item: Item, question: Question, choices: Sequence[str]) -> Result:
+def answer(*, reader: Reader, item: Item, question: Question, choices: Sequence[str], wording: str) -> Result:
     """Grade an answer and keep it: as an attempt of a student, or as a note of a visit.
 
-    Raises `AnswerRefused`, and keeps nothing, when `choices` are no answer to the question.
+    Raises `AnswerRefused`, and keeps nothing, when `choices` are no answer to the question, or `wording` is not its own:
+    then they were meant for another.
     """
+    question.check_wording(wording)
     chosen = sorted(set(choices))
     correct = question.grade(chosen)
     if isinstance(reader, Visit):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.courses.dialect import print_wording
+
 if TYPE_CHECKING:
     from apps.courses.dialect.rendering import QuizAnswers
 
@@ -53,7 +55,13 @@ class Question:
         self.body_html = mark_safe(stored["body_html"])  # noqa: S308
         self.multiple = bool(stored["multiple"])
         self.choices = [Choice(choice["id"], mark_safe(choice["html"])) for choice in stored["choices"]]  # noqa: S308
+        self.wording = print_wording(stored)
         self._stored = stored["choices"]
+
+    def check_wording(self, read: str) -> None:
+        """Raises `AnswerRefused` when the question was rewritten since it was `read`; "" is from who did not say."""
+        if read and read != self.wording:
+            raise AnswerRefused("This question was rewritten while you had it open. Read it again, then answer.")
 
     def grade(self, chosen: Sequence[str]) -> bool:
         """Whether exactly the right choices were taken. Raises `AnswerRefused` for what is no answer."""

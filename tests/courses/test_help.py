@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from apps.courses.views.help import BROKEN
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.accounts.models import Role
 from apps.courses.dialect import check, show_directives, show_roles, vocabulary
+from apps.courses.views.help import BROKEN
 
 from .texts import build_editor
 

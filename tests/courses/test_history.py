@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -114,3 +116,19 @@ def test_every_revision_has_an_author_and_a_note(client: Client, chapter: Chapte
         (editor, "Restored revision 1"),
         (editor, "The chapter moved from first to renamed"),
     ]
+
+
+def test_an_answer_to_a_question_that_was_rewritten_is_not_taken_for_one_to_the_new(
+    client: Client, chapter: Chapter, editor: User
+) -> None:
+    student = log_in(build_editor("sam@example.org", Role.STUDENT))
+    opened = re.search(r'name="wording" value="(\w+)"', student.get(ASKED).content.decode())
+    assert opened
+    client.post(PAGE, form(replaced(("- [x] `2`", "- [x] two"))))
+    told = student.post(ASKED, {"choice": "b", "wording": opened[1]}, headers=HTMX)
+    assert told.status_code == 400
+    assert "was rewritten while you had it open" in told.content.decode()
+    assert not Attempt.objects.exists()
+    new = re.search(r'name="wording" value="(\w+)"', told.content.decode())
+    assert new
+    assert student.post(ASKED, {"choice": "b", "wording": new[1]}, headers=HTMX).status_code == 200

@@ -50,5 +50,5 @@ def test_only_the_chosen_choices_are_explained() -> None:
 
 def test_a_template_cannot_reach_what_is_right() -> None:
     shown = {name for name in vars(SEVERAL) if not name.startswith("_")}
-    assert shown == {"key", "prompt_html", "body_html", "multiple", "choices"}
+    assert shown == {"key", "prompt_html", "body_html", "multiple", "choices", "wording"}
     assert {name for choice in SEVERAL.choices for name in vars(choice)} == {"id", "html"}

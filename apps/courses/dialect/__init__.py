@@ -10,7 +10,7 @@ from .pictures import PictureFacts, read_picture, write_picture
 from .problems import ERROR, WARNING, BadChapter, Problem, Problems
 from .questions import QuestionFacts, show_asked
 from .references import ReferenceFacts
-from .rendering import QuizAnswers, QuizChoice, TermFacts, show_question
+from .rendering import QuizAnswers, QuizChoice, TermFacts, print_wording, show_question
 from .source import clean
 from .vocabulary import vocabulary
 
@@ -38,6 +38,7 @@ __all__ = [
     "clean",
     "compile_chapter",
     "outline_blank",
+    "print_wording",
     "read_entries",
     "read_picture",
     "show_asked",

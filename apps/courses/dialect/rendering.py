@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypedDict
@@ -334,7 +335,14 @@ def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
         "body_html": answers["body_html"],
         "multiple": answers["multiple"],
         "choices": [{"id": choice["id"], "html": choice["html"]} for choice in answers["choices"]],
+        "wording": print_wording(answers),
     }
+
+
+def print_wording(answers: QuizAnswers) -> str:
+    """Another for every other wording of a question: an answer names the one that was read. It tells nothing of what is right."""
+    asked = [answers["prompt_html"], answers["body_html"], *(choice["html"] for choice in answers["choices"])]
+    return hashlib.sha256("\0".join(asked).encode()).hexdigest()[:8]
 
 
 def _list_measured(svg: str) -> list[str]:

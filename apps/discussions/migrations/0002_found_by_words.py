@@ -10,7 +10,7 @@ import apps.courses.words
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0011_words_of_code"),
+        ("courses", "0007_words_of_code"),
         ("discussions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("courses", "0011_words_of_code"),
+        ("courses", "0007_words_of_code"),
     ]
 
     operations = [

@@ -55,6 +55,7 @@ export class Preview {
     this.pane.replaceChildren(...page.childNodes);
     this.pane.scrollTop = scrollTop;
     this.scrollTo(this.place);
+    if (this.pane.querySelector("kindling-tabs, kindling-plot, [data-lines]")) import("../chapter/parts.js");
   }
 
   say(broken) {

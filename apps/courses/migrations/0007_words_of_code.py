@@ -35,7 +35,7 @@ def add_index(name: str, field: str, **options: Any) -> migrations.AddIndex:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0010_courses_in_files"),
+        ("courses", "0006_courses_in_files"),
     ]
 
     operations = [
