@@ -11,14 +11,13 @@ from django.db.models import Max
 
 from apps.accounts.models import User
 
+from .course_file import RESERVED
 from .models import Chapter, Course, FormerAddress, Part, Revision
 from .publishing import BadChapter, publish
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 50
 LAST_NUMBER = 999
-RESERVED = frozenset(["courses", "reviews", "help", "verification", "new", "glossary", "feed", "search"])
-"""Names that stand for something else among the addresses."""
 
 
 class BadPath(ValueError):

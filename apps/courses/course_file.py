@@ -27,6 +27,8 @@ from .dialect.source import is_text
 
 NAME = "course.md"
 LONGEST_SLUG = 50
+RESERVED = frozenset(["courses", "reviews", "help", "verification", "new", "glossary", "feed", "search"])
+"""Names that stand for something else among the addresses, of courses or of their chapters."""
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SLUGS = re.compile(rf"{SLUG}(?:, *{SLUG})*")
 PLACE = re.compile(
@@ -138,6 +140,8 @@ class _Path:
         for each in (slug, *former):
             if len(each) > LONGEST_SLUG:
                 self.problems.add(line, f"“{each[:40]}…” is longer than {LONGEST_SLUG} characters: shorten it.")
+        if slug in RESERVED:
+            self.problems.add(line, f"“{slug}” stands for something else here: choose another address.")
         for name in (number, slug):
             if name in self.taken:
                 self.problems.add(line, f"“{name}” is taken by line {self.taken[name]}: every chapter has its own.")

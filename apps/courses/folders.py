@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from .course_file import LONGEST_SLUG, NAME, SLUG, CourseFile, name_folder, read_course_file, write_course_file
+from .course_file import (
+    LONGEST_SLUG,
+    NAME,
+    RESERVED,
+    SLUG,
+    CourseFile,
+    name_folder,
+    read_course_file,
+    write_course_file,
+)
 from .dialect import BadChapter, Problems, clean
 from .pictures import PICTURE_BYTES, BadPicture, describe_picture
 
@@ -82,7 +91,7 @@ def read_files(folder: Path) -> CourseFolder:
     """The same for a folder whose path and chapters may not fit together yet. Raises `BadCourse`."""
     path, problems, faults = folder / NAME, Problems(), list[Fault]()
     slug = folder.resolve().name
-    if not re.fullmatch(SLUG, slug) or len(slug) > LONGEST_SLUG:
+    if not re.fullmatch(SLUG, slug) or len(slug) > LONGEST_SLUG or slug in RESERVED:
         faults.append(Fault(folder, 1, f"The folder's name is the course's address: “{slug[:60]}” cannot be one. "
                                        "Use lower-case letters, digits and single hyphens."))  # fmt: skip
     text = read_text(path)

@@ -9,7 +9,7 @@ COURSE = "courses/<slug:course>/"
 CHAPTER = "<slug:course>/<slug:chapter>/"
 REVIEW = "reviews/<int:number>/"
 
-# “courses”, “help” and “reviews” are no names for a course: see announcing.RESERVED.
+# “courses”, “help” and “reviews” are no names for a course: see course_file.RESERVED.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", writing.index, name="index"),
     path("help/", help.show, name="help"),

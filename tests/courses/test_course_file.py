@@ -57,6 +57,7 @@ def test_any_text_is_read_or_refused_by_line(text: str) -> None:
     [
         ("  02 b (was a): B", "“was a” is said of line 6, too: keep one."),
         ("  02 b (was b): B", "“was b” is this chapter's slug now: keep one."),
+        ("  02 glossary: B", "“glossary” stands for something else here: choose another address."),
         (f"  02 {'b' * 51}: B", "is longer than 50 characters: shorten it."),
         ("  02 b (was B): B", "announces no chapter: write “02 setting-up: Title”, or “part: Title”."),
     ],
