@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.courses.course_file import CourseFile, Place, in_one_line, read_course_file, write_course_file
+from apps.courses.course_file import RESERVED, CourseFile, Place, in_one_line, read_course_file, write_course_file
 from apps.courses.dialect import Problems
 from apps.courses.dialect.front_matter import LEVELS
 
-slugs = st.from_regex(r"[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}", fullmatch=True)
+slugs = st.from_regex(r"[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}", fullmatch=True).filter(lambda slug: slug not in RESERVED)
 words = st.text(max_size=90).map(in_one_line)
 titles = words.filter(bool)
 
