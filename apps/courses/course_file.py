@@ -102,8 +102,8 @@ def name_folder(number: int, slug: str) -> str:
 
 def in_one_line(text: str) -> str:
     """As it can stand in a line of the file: no line ends, no control characters, single spaces."""
-    spaced = re.sub(r"[ \t\r\n\f\v]+", " ", text)
-    return "".join(char for char in spaced if is_text(char)).strip()
+    spaced = re.sub(r"[\t\r\n\f\v]", " ", text)
+    return re.sub(" +", " ", "".join(char for char in spaced if is_text(char))).strip()
 
 
 class _Path:
