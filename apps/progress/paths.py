@@ -51,6 +51,7 @@ class Path:
     """A course and its steps; `finished` of the `readable` ones are done."""
 
     title: str
+    level: str
     summary: str
     url: str
     parts: list[Stretch]
@@ -103,7 +104,7 @@ def lay_path(course: Course, states: Mapping[int, State]) -> Path:
         for title, some in groupby(chapters, key=lambda chapter: chapter.part.title if chapter.part else "")
     ]
     minutes = sum(step.minutes or 0 for step in steps.values())
-    return Path(course.title, course.summary, course.get_absolute_url(), parts, minutes)
+    return Path(course.title, course.level, course.summary, course.get_absolute_url(), parts, minutes)
 
 
 def _lay_step(course: Course, chapter: Chapter, states: Mapping[int, State]) -> Step:

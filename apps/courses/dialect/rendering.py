@@ -142,7 +142,7 @@ class Renderer:
         if not listing.folded:
             return shown
         return format_html(
-            '<details class="evidence" id="{}"><summary>How we measured this: {}</summary>{}</details>',
+            '<details class="evidence" id="{}"><summary><span>How we measured this: {}</span></summary>{}</details>',
             listing.key,
             listing.title,
             shown,
@@ -214,7 +214,7 @@ class Renderer:
         lead, rest, title = self.markdown.lead(card.front)
         self.titles[card.key] = (card.kind, title)
         return format_html(
-            '<article class="{}" id="{}" data-kind="{}"><details><summary>{}</summary>\n'
+            '<article class="{}" id="{}" data-kind="{}"><details><summary><span>{}</span></summary>\n'
             '<div class="answer">{}{}</div></details></article>',
             card.kind,
             card.key,
