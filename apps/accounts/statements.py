@@ -18,6 +18,7 @@ def fetch_row(statement: str, parameters: Mapping[str, object]) -> tuple[Any, ..
 
     Django's own cursors write the parameters into the text, so that no statement comes twice.
     """
+    connection.close_if_health_check_failed()  # as Django's own cursors do: Postgres may have been away meanwhile
     connection.ensure_connection()
     raw = connection.connection
     if raw not in _cursors:

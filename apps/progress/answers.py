@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import monotonic
 
 from django.contrib.messages import get_messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
 
@@ -83,10 +84,16 @@ _found: dict[tuple[str, str], tuple[float, Published]] = {}
 
 
 def find_published(course: str, chapter: str) -> Published:
-    """A readable chapter as it was at most FRESH_S ago, or 404."""
+    """A readable chapter as it was at most FRESH_S ago, or while Postgres is away as it was last seen; or 404."""
     now = monotonic()
-    seen, published = _found.get((course, chapter), (-FRESH_S, None))
-    if published is None or now - seen >= FRESH_S:
+    seen, known = _found.get((course, chapter), (-FRESH_S, None))
+    if known and now - seen < FRESH_S:
+        return known
+    try:
         published = load_published(course, chapter)
-        _found[course, chapter] = now, published  # only chapters that there are: no more than the site has
+    except OperationalError:
+        if known is None:
+            raise
+        published = known
+    _found[course, chapter] = now, published  # only chapters that there are: no more than the site has
     return published
