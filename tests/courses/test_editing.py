@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 COURSE = "/editing/courses/small/"
 READ = {
+    "help": "/editing/help/",
     "index": "/editing/",
     "course": COURSE,
     "edit": PAGE,
@@ -232,7 +233,8 @@ def test_broken_markdown_is_told_to_the_gutter_and_has_no_preview(
     found = client.post(f"{PAGE}problems.json", form("# Oh\n")).json()["problems"]
     assert found[0]["line"] == 1
     assert found[0]["severity"] == "error"
-    assert client.post(f"{PAGE}problems.json", form()).json() == {"problems": []}
+    [advice] = client.post(f"{PAGE}problems.json", form()).json()["problems"]
+    assert (advice["severity"], "has no checks" in advice["message"]) == ("warning", True)
     assert (
         client.post(f"{PAGE}problems.json", form("")).json()["problems"][0]["message"].startswith("The text is empty")
     )
