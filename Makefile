@@ -34,7 +34,7 @@ test: ready chromium nginx
 	$(MAKE) lint & lint=$$!; \
 	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
 	wait $$lint || result=$$?; \
-	$(BIN)/python -m pytest -m live tests/client tests/faults tests/house tests/journeys --numprocesses=2 --dist=loadfile --no-loadscope-reorder || result=$$?; \
+	$(BIN)/python -m pytest -m live tests/client tests/faults tests/house tests/journeys tests/verification --numprocesses=2 --dist=loadfile --no-loadscope-reorder || result=$$?; \
 	exit $$result
 
 # Every attack on every tier both as root and as an ordinary user; `make test` tries each tier as one of them.
