@@ -2,8 +2,24 @@
 const SWITCHES = ["keys", "kindling-keys"]; // by which single-letter keys are switched off
 const link = document.querySelector("[data-search]");
 
-function open() {
-  import("./search/palette.js").then((palette) => palette.open(link), () => location.assign(link.href));
+let typed = null; // while the palette is on its way
+
+async function open() {
+  if (typed !== null) return;
+  typed = "";
+  try {
+    await (await import("./search/palette.js")).open(link, () => typed);
+  } catch {
+    location.assign(link.href);
+  }
+  typed = null;
+}
+
+/** Who knows the key goes on typing at once: that is what they look for, and no keys of the page. */
+function keep(event) {
+  if (typed === null || event.key.length > 1 || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  typed += event.key;
 }
 
 function isWanted(event) {
@@ -15,6 +31,7 @@ function isWanted(event) {
 }
 
 if (link) {
+  document.addEventListener("keydown", keep, true);
   document.addEventListener("keydown", (event) => {
     if (!isWanted(event)) return;
     event.preventDefault();

@@ -45,14 +45,14 @@ def test_an_editor_writes_schedules_and_another_reviews(desk: Callable[[str], Vi
     page, preview = writer.page, writer.page.get_by_role("region", name="Preview")
     problems = page.get_by_role("region", name="Problems in the text")
 
-    write_at_the_end(page, "Nowhere near [this](#nowhere).")
+    write_at_the_end(page, "Nowhere near [the beginning](#nowhere).")
     expect(problems).to_contain_text("nowhere")
     expect(preview).to_contain_text("This is the last text without problems.")
     problems.get_by_role("button", name=re.compile("Line")).first.click()
-    fixed = source(page).replace("[this](#nowhere)", "[this](#introduction)")
+    fixed = source(page).replace("(#nowhere)", "(#introduction)")
     page.locator("kindling-editing").evaluate("(desk, text) => desk.text.replace(text)", fixed)
     expect(problems).to_be_hidden()
-    expect(preview).to_contain_text("Nowhere near this.")
+    expect(preview).to_contain_text("Nowhere near the beginning.")
     expect(page.get_by_text("Draft kept at")).to_be_visible()
 
     page.get_by_text("Pictures and drawings").click()

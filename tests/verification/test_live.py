@@ -56,8 +56,9 @@ def begin(product: Product, *command: str) -> subprocess.Popen[str]:
     inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "VALKEY_URL"}}
     plain = {name: value for name, value in inherited.items() if not name.startswith(("KINDLING_", "PYTEST_"))}
     environment = {**plain, "KINDLING_DATA": str(product.data), "PYTHONUNBUFFERED": "1"}
+    # Whoever starts the tests in the background has switched SIGINT off, and children inherit that.
     return subprocess.Popen(
-        [sys.executable, *command],
+        ["env", "--default-signal=INT", sys.executable, *command],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -10,5 +10,7 @@ for (const heading of document.querySelectorAll(".section > h2, .section > h3[id
     history.replaceState(null, "", link.hash);
     copy(link.href, "The link is copied.");
   };
+  link.id ||= `${link.hash.slice(1)}--link`;
+  heading.setAttribute("aria-labelledby", link.id); // the button is no part of its name
   heading.append(make("button", { type: "button", class: "anchor", ariaLabel: `Copy the link to “${title}”`, title: "Copy link", onclick: copyLink }, "#"));
 }

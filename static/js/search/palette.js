@@ -7,10 +7,12 @@ const GLASS = '<svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke
 const THEMES = { light: "Light colours", dark: "Dark colours", system: "Colours as the system has them" };
 let palette;
 
-export async function open(link) {
+/** `typed()` is what was typed since it was asked for. */
+export async function open(link, typed) {
   palette ??= new Palette(link);
   await styled(link);
-  palette.open();
+  if (typed()) palette.field.value = typed();
+  palette.open(typed());
 }
 
 class Palette {
@@ -39,7 +41,7 @@ class Palette {
     document.body.append(this.dialog);
   }
 
-  open() {
+  open(typed) {
     if (this.dialog.open) return this.field.select();
     this.actions = null;
     this.questions.actions().then((actions) => {
@@ -47,7 +49,8 @@ class Palette {
       if (!this.field.value.trim()) this.offer();
     });
     this.dialog.showModal();
-    this.field.select();
+    if (typed) this.field.focus();
+    else this.field.select();
     this.ask();
   }
 
