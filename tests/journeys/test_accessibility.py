@@ -98,6 +98,7 @@ def list_faults(page: Page, widths: tuple[int, ...], within: str = "html") -> li
         page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
+            page.locator(within).evaluate("part => part.scrollIntoView()")  # out of the way of what floats
             faults += [f"{theme} {width}: {fault}" for fault in list_violations(page, rules, within)]
             surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             faults += [f"{width}: {surplus} px too wide"] if surplus else []
