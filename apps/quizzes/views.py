@@ -35,8 +35,13 @@ def question(request: Request, course: str, chapter: str, key: str) -> HttpRespo
     if request.method != "POST":
         return show(request, item, asked, find_result(reader=identify(request), item=item, question=asked))
     try:
-        sent = {"choices": request.POST.getlist("choice"), "wording": request.POST.get("wording", "")}
-        result = answer(reader=identify(request), item=item, question=asked, **sent)
+        result = answer(
+            reader=identify(request),
+            item=item,
+            question=asked,
+            choices=request.POST.getlist("choice"),
+            wording=request.POST.get("wording", ""),
+        )
     except AnswerRefused as refused:
         return show(request, item, asked, None, error=str(refused))
     return show(request, item, asked, result) if request.htmx else see_other(request.path)
