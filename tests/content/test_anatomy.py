@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from apps.courses.dialect import Problems, read_entries
+from apps.courses.course_file import NAME, name_folder, read_course_file
+from apps.courses.dialect import Problems
 
 from .chapters import COURSE, FOLDERS, read_chapter
 
@@ -24,11 +25,8 @@ every_figure = pytest.mark.parametrize("path", FIGURES, ids=lambda path: f"{path
 
 def planned() -> dict[str, str]:
     """The titles that course.md announces, by `NN-slug`, in order."""
-    entries, _ = read_entries(
-        (COURSE / "course.md").read_text().split("\n"), ["title", "summary", "chapters"], Problems()
-    )
-    parts = [line.partition(": ") for _, line in entries["chapters"].more]
-    return {name.replace(" ", "-", 1): title for name, _, title in parts}
+    course = read_course_file((COURSE / NAME).read_text(), Problems())
+    return {name_folder(place.number, place.slug): place.title for place in course.places}
 
 
 def test_the_course_plans_twenty_four_chapters_in_order() -> None:

@@ -56,7 +56,10 @@ def test_tabs_are_panels_under_headings() -> None:
 def test_evidence_is_a_listing_that_is_folded() -> None:
     compiled = compile_text(replaced(("None.\n", f"{EVIDENCE}\nThere are [3](out:shown), by [](#shown).\n")))
     assert compiled.listings["shown"] == {"title": "Counting", "code": "print(3)\n", "output": "3\n", "match": "exact"}
-    assert '<details class="evidence" id="shown"><summary>How we measured this: Counting</summary>' in compiled.html
+    assert (
+        '<details class="evidence" id="shown"><summary><span>How we measured this: Counting</span></summary>'
+        in compiled.html
+    )
     assert '<a href="#shown">listing 2</a>' in compiled.html
     mistakes = next(passage for passage in compiled.passages if passage.key == "common-mistakes")
     assert "print(3)" not in mistakes.text
