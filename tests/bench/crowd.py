@@ -7,8 +7,8 @@ import psycopg
 # 40 courses of 25 chapters, 2,000 students who have done a seventieth of everything. Triggers are left out: these rows refer to each other as they should, and checking a million takes most of the time.
 STATEMENTS = """
 SET session_replication_role = replica;
-INSERT INTO courses_course (slug, title, summary)
-  SELECT 'course-' || n, 'Course ' || n, 'What it teaches.' FROM generate_series(1, 40) n;
+INSERT INTO courses_course (slug, title, summary, level, in_files, needs_review)
+  SELECT 'course-' || n, 'Course ' || n, 'What it teaches.', '', '', false FROM generate_series(1, 40) n;
 INSERT INTO courses_chapter (course_id, number, slug, title)
   SELECT course.id, n, 'chapter-' || n, 'Chapter ' || n
   FROM courses_course course CROSS JOIN generate_series(1, 25) n WHERE course.slug LIKE 'course-%';

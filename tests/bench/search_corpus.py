@@ -42,7 +42,7 @@ JOIN word USING (place) GROUP BY number;
 ANALYZE bench_sentence;
 """
 WRITE_COURSES = """
-INSERT INTO courses_course (slug, title, summary) SELECT 'bench-' || n, 'Course ' || n, '' FROM generate_series(1, {COURSES}) n;
+INSERT INTO courses_course (slug, title, summary, level, in_files, needs_review) SELECT 'bench-' || n, 'Course ' || n, '', '', '', false FROM generate_series(1, {COURSES}) n;
 INSERT INTO courses_chapter (course_id, number, slug, title)
 SELECT course.id, n, 'chapter-' || n, {title} FROM courses_course course, generate_series(1, {CHAPTERS}) n
 WHERE course.slug LIKE 'bench-%';
