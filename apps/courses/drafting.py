@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.accounts.models import User
 
 from .dialect import outline_blank
-from .models import Chapter, Draft
+from .models import Chapter, Draft, Review, Schedule
 
 
 class DraftOvertaken(Exception):
@@ -59,3 +59,16 @@ def discard_draft(*, chapter: Chapter, editor: User) -> None:
 def begin_text(chapter: Chapter) -> str:
     """What an editor starts from: the live text, or the bare bones of a chapter that has none."""
     return chapter.live.source if chapter.live else outline_blank(chapter.title)
+
+
+def return_text(waiting: Review | Schedule) -> None:
+    """What waited and does not go live is its author's draft again, unless they have begun another meanwhile."""
+    if not Draft.objects.filter(chapter=waiting.chapter, editor=waiting.author).exists():
+        keep_draft(
+            chapter=waiting.chapter,
+            editor=waiting.author,
+            source=waiting.source,
+            base=waiting.base,
+            version=None,
+            figures=waiting.figures,
+        )

@@ -13,9 +13,9 @@ from apps.accounts.models import User
 
 from .access import may_decide
 from .dialect import compile_chapter
-from .drafting import keep_draft
+from .drafting import return_text
 from .letters import tell_decision
-from .models import Chapter, Comment, Draft, Review
+from .models import Chapter, Comment, Review
 from .publishing import StaleBase, publish
 
 
@@ -89,15 +89,7 @@ def approve(*, review: Review, reviewer: User, answer: str) -> Review:
 def give_back(*, review: Review, reviewer: User, answer: str) -> Review:
     """The text returns to its author, who still has it as draft. Raises `Decided`."""
     review = _lock(review, reviewer)
-    if not Draft.objects.filter(chapter=review.chapter, editor=review.author).exists():
-        keep_draft(
-            chapter=review.chapter,
-            editor=review.author,
-            source=review.source,
-            base=review.base,
-            version=None,
-            figures=review.figures,
-        )
+    return_text(review)
     return _decide(review, reviewer, Review.State.RETURNED, answer)
 
 

@@ -13,9 +13,9 @@ from apps.accounts.access import is_editor
 from apps.accounts.models import User
 
 from .dialect import compile_chapter
-from .drafting import keep_draft
+from .drafting import return_text
 from .letters import tell_failure
-from .models import Chapter, Draft, Schedule
+from .models import Chapter, Schedule
 from .publishing import BadChapter, NeedsReview, StaleBase, publish
 
 FARTHEST = datetime.timedelta(days=366)
@@ -131,15 +131,7 @@ def _try_publishing(due: Schedule) -> str:
 def _fail(due: Schedule, reason: str) -> None:
     due.state, due.reason = Schedule.State.FAILED, reason
     due.save(update_fields=["state", "reason"])
-    if not Draft.objects.filter(chapter=due.chapter, editor=due.author).exists():
-        keep_draft(
-            chapter=due.chapter,
-            editor=due.author,
-            source=due.source,
-            base=due.base,
-            version=None,
-            figures=due.figures,
-        )
+    return_text(due)
     tell_failure(due)
 
 

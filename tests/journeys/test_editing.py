@@ -42,9 +42,19 @@ def source(page: Page) -> str:
 
 def test_an_editor_writes_schedules_and_another_reviews(desk: Callable[[str], Visit]) -> None:
     writer = desk("editor")
-    page, preview = writer.page, writer.page.get_by_role("region", name="Preview")
-    problems = page.get_by_role("region", name="Problems in the text")
+    mend_what_is_marked(writer.page)
+    add_drawings(writer)
+    plan_and_cancel(writer.page)
+    ask_for_a_review(writer.page)
+    reviewer = desk("admin").page
+    expect(reviewer.locator(".presence")).to_have_count(0)  # the writer's page has said that it goes
+    approve(reviewer)
+    restore_the_first(reviewer)
 
+
+def mend_what_is_marked(page: Page) -> None:
+    preview = page.get_by_role("region", name="Preview")
+    problems = page.get_by_role("region", name="Problems in the text")
     write_at_the_end(page, "Nowhere near [the beginning](#nowhere).")
     expect(problems).to_contain_text("nowhere")
     expect(preview).to_contain_text("This is the last text without problems.")
@@ -55,17 +65,23 @@ def test_an_editor_writes_schedules_and_another_reviews(desk: Callable[[str], Vi
     expect(preview).to_contain_text("Nowhere near the beginning.")
     expect(page.get_by_text("Draft kept at")).to_be_visible()
 
+
+def add_drawings(writer: Visit) -> None:
+    """One that is taken, and one that is refused aloud."""
+    page = writer.page
     page.get_by_text("Pictures and drawings").click()
     page.locator("#editing-file").set_input_files({"name": "Two Dots.svg", "mimeType": "image/svg+xml", "buffer": SVG})
     write_at_the_end(page)
     page.get_by_role("button", name="Add this file").click()
     expect(page.get_by_text("two-dots.svg is beside your draft, and in your text.")).to_be_visible()
-    expect(preview.locator("#two-dots svg")).to_be_attached()
+    expect(page.get_by_role("region", name="Preview").locator("#two-dots svg")).to_be_attached()
     page.locator("#editing-file").set_input_files({"name": "bad.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
     writer.expected.add(422)
     page.get_by_role("button", name="Add this file").click()
     expect(page.locator(".editing-files [role=status]")).to_contain_text("Its outermost element must be")
 
+
+def plan_and_cancel(page: Page) -> None:
     later = (datetime.now() + timedelta(days=2)).strftime("%Y-%m-%dT10:00")
     page.get_by_label("What did you change?").fill("Two dots")
     page.get_by_text("Publish later").click()
@@ -75,14 +91,16 @@ def test_an_editor_writes_schedules_and_another_reviews(desk: Callable[[str], Vi
     page.get_by_role("button", name="Do not publish it").click()
     expect(page.locator(".messages")).to_contain_text("does not go live")
 
+
+def ask_for_a_review(page: Page) -> None:
     page.get_by_label("What did you change?").fill("Two dots")
     page.get_by_text("Ask for a review").first.click()
     page.get_by_label("A word to the reviewer").fill("Are two enough?")
     page.get_by_role("button", name="Ask for a review").click()
     expect(page.get_by_role("heading", name="Comments")).to_be_visible()
 
-    reviewer = desk("admin").page
-    expect(reviewer.locator(".presence")).to_have_count(0)  # the writer's page has said that it goes
+
+def approve(reviewer: Page) -> None:
     reviewer.goto("/editing/")
     reviewer.get_by_role("region", name="Waiting for you").get_by_role("link").click()
     expect(reviewer.get_by_role("region", name="Changed lines")).to_contain_text("two-dots.svg")
@@ -90,6 +108,9 @@ def test_an_editor_writes_schedules_and_another_reviews(desk: Callable[[str], Vi
     expect(reviewer.locator(".messages")).to_contain_text("is live.")
     reviewer.goto(ADDRESS)
     expect(reviewer.locator("#two-dots svg")).to_be_attached()
+
+
+def restore_the_first(reviewer: Page) -> None:
     reviewer.goto(f"{EDITING}revisions/1/")
     reviewer.get_by_role("button", name="Restore revision 1").click()
     expect(reviewer.locator(".messages")).to_contain_text("is live")
