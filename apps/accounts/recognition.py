@@ -45,7 +45,7 @@ class Asker(NamedTuple):
     person: Person | None
 
 
-def guess(session: str) -> dict[str, object]:
+def guess(session: str) -> dict[str, str | int | None]:
     """The parameters of JOINS for a session's key. One query when this process first sees the key, then none."""
     return {"session": session, "person": _remember_whose(session)}
 

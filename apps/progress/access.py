@@ -163,7 +163,7 @@ def load_sections(course: str, chapter: str) -> dict[str, Item]:
     return found
 
 
-def _fetch(statement: str, course: str, chapter: str, **who: object) -> tuple[Any, ...]:
+def _fetch(statement: str, course: str, chapter: str, **who: str | int | None) -> tuple[Any, ...]:
     row = fetch_row(statement, {"course": course, "chapter": chapter, **who})
     if row is None:
         raise Http404(NO_CHAPTER)

@@ -1,32 +1,35 @@
-"""What a browser may do with our pages: one Content-Security-Policy, on every response, error pages included."""
+"""What a browser may do with our pages: one policy, on every response, error pages included."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.security import SecurityMiddleware
 
 HEADER = "Content-Security-Policy"
 
 
-class ContentSecurityPolicy:
-    """Stands first of all middleware, so that nothing answers past it.
+class BrowserPolicy(SecurityMiddleware):
+    """Stands first of all middleware, so that nothing answers past it: Django's headers, `X-Frame-Options` and ours.
 
     There is no nonce: no page of ours has a style or script of its own in it (a test sees to that).
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        try:
+            return super().process_request(request)
+        except DisallowedHost:
+            return None  # further in, the same becomes a page that passes here again
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault(HEADER, build_policy(streams_origin(request)))
-        return response
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        return super().process_response(request, response)
 
 
 class ForgeryProtection(CsrfViewMiddleware):

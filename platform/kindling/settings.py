@@ -95,11 +95,9 @@ INSTALLED_APPS = [
     "apps.search",
 ]
 MIDDLEWARE = [
-    "kindling.security.ContentSecurityPolicy",
-    "apps.api.edge.Edge",  # so far out that it sees every answer below /api/, and all errors there become problems
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kindling.security.BrowserPolicy",
     "apps.progress.door.Door",  # whatever a chapter page needs of the middleware stands above it
+    "apps.api.edge.Edge",  # so far out that it sees every answer below /api/, and all errors there become problems
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -163,8 +161,8 @@ if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000  # a year
     # Whether sibling domains speak https, and whether browsers ship the promise, is for the domain's owner to say.
-    # And the check for Django's protection against forged requests does not know ours, which is built on it.
-    SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
+    # And the checks for Django's own middleware do not know ours, which is built on it.
+    SILENCED_SYSTEM_CHECKS = [f"security.W{number}" for number in ("001", "002", "003", "005", "021")]
 SESSION_ENGINE = "apps.accounts.sessions"  # Django's in the database, read by hand
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # browsers accept the prefix from https only
