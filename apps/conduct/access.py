@@ -25,7 +25,7 @@ SELECT
     ARRAY(SELECT course_id FROM conduct_charge WHERE person_id = %(person)s),
     ARRAY(SELECT COALESCE(course_id, 0) FROM conduct_sanction
           WHERE person_id = %(person)s AND kind = 'silence' AND lifted_at IS NULL
-            AND begins_at <= now() AND (ends_at IS NULL OR ends_at > now()))
+            AND (ends_at IS NULL OR ends_at > now()))
 """
 
 

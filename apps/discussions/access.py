@@ -70,7 +70,8 @@ def _may_with_post(viewer: Viewer, action: Action, post: Post) -> Refusal | None
     allowed, thread = rights.POSTS[action], post.thread
     course_id = thread.chapter.course_id
     parts = find_parts(viewer, course_id=course_id, author_id=post.author_id, asker_id=thread.author_id)
-    if not any(thread.state in states for part, states in rights.THREADS[Action.READ].items() if part in parts):
+    readers = {part for part, states in rights.THREADS[Action.READ].items() if thread.state in states}
+    if readers.isdisjoint(parts - {Part.AUTHOR} | ({Part.AUTHOR} if Part.ASKER in parts else set())):
         return NotNow(rights.GONE)
     if action in rights.ONLY_IN_OPEN_THREADS and thread.state != Thread.State.VISIBLE:
         return NotNow(rights.GONE)

@@ -160,6 +160,8 @@ def lock_parent(post_id: int) -> Post:
     """The post as it stands now, its thread's row locked: it may have been moved to another since the page was shown."""
     for _ in range(3):
         thread_id = Post.objects.filter(pk=post_id).values_list("thread", flat=True).first()
+        if thread_id is None:
+            break
         Thread.objects.select_for_update(no_key=True).filter(pk=thread_id).first()
         posts = Post.objects.select_related("author", "thread__author", "thread__chapter")
         post = posts.filter(pk=post_id, thread=thread_id).first()

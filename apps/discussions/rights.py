@@ -120,7 +120,7 @@ LOCKED = "This thread is locked: nothing can be added or changed in it."
 OWN = "This is your own. Let somebody else be the judge of it."
 ADMINS = "An admin wrote this, and nobody else changes it. Speak to them."
 GONE = "This thread is not open any more."
-STATES = {
+STATES: Mapping[str, str] = {
     State.VISIBLE: "This post can be seen by everybody, so there is nothing to be changed about that.",
     State.HELD: "This post waits for a moderator.",
     State.HIDDEN: "Moderators have hidden this post.",

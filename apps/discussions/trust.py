@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from apps.accounts.access import is_editor, is_moderator
@@ -33,7 +35,7 @@ def is_newcomer(user: User) -> bool:
     """Whether the tighter limits hold for them. One query, none for those who have a role or a course in their care."""
     if is_moderator(user) or is_editor(user) or moderates_anything(user):
         return False
-    values = {
+    values: dict[str, Any] = {
         "person": user.pk,
         "probation": limits.PROBATION,
         "memory": limits.MEMORY,

@@ -1,4 +1,4 @@
-"""Votes. A vote and the counts it changes are one statement, so that counts are right whoever else votes meanwhile."""
+"""Votes. A vote and the counts it changes are one statement, under a lock on the post: right whoever else votes meanwhile."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from .access import require
 from .models import Post
 from .rights import Action
 
-# What the first half really changed moves the counts; the second half waits for whoever changes them now, and adds to
-# theirs. The score is a column that the database computes from both.
+# What the first half really changed moves the counts, and the score is a column that the database computes from them. The
+# post is locked before: in one statement alone, the two halves can see different moments when somebody clicks wildly.
+LOCK = "SELECT FROM discussions_post WHERE id = %s FOR NO KEY UPDATE"
+LOCK_THREAD = "SELECT FROM discussions_thread WHERE id = %s FOR NO KEY UPDATE"
 COUNT = """
 UPDATE discussions_post post
 SET ups = post.ups + (changed.after = 1)::int - (changed.before = 1)::int,
@@ -49,13 +51,16 @@ class Tally(NamedTuple):
 def vote(*, actor: User, post: Post, value: int) -> Tally:
     """Set the actor's vote on a post to +1 or -1, or take it back (0); saying the same twice changes nothing.
 
-    Answers the counts as they are now. Raises a `Refusal`, for one's own post, too. One statement, and a second for the
-    first post of a thread.
+    Answers the counts as they are now. Raises a `Refusal`, for one's own post, too. Two statements, and
+    two more for the first post of a thread.
     """
     if value not in (-1, 0, 1):
         raise ValueError(f"a vote is -1, 0 or 1, not {value}")
     require(actor, Action.VOTE, post)
     with transaction.atomic(), connection.cursor() as cursor:
+        if post.depth == 0:  # its thread is changed, too, and whoever locks both begins with the thread
+            cursor.execute(LOCK_THREAD, [post.thread_id])
+        cursor.execute(LOCK, [post.pk])
         cursor.execute(CAST if value else TAKE_BACK, {"post": post.pk, "person": actor.pk, "value": value})
         changed = cursor.fetchone()
         if changed is None:

@@ -50,7 +50,8 @@ def test_the_log_outlives_the_people_in_it() -> None:
     act.person.delete()
     act.actor.delete()
     act.refresh_from_db()
-    assert (act.actor, act.actor_name, act.person, act.verb) == (None, "Mo", None, Verb.HIDE)
+    assert (act.actor_id, act.person_id) == (None, None)
+    assert (act.actor_name, act.verb) == ("Mo", Verb.HIDE)
 
 
 def test_an_act_is_reverted_once() -> None:
@@ -70,4 +71,4 @@ def test_moderators_read_the_log_of_their_courses_and_everybody_a_part_of_it() -
     assert not list_acts(build_person("Student"))
     public = list_public_acts().get(pk=act.pk)
     assert {"details", "person_id", "actor_id"} <= public.get_deferred_fields()
-    assert set(list_public_acts()) == {act, other}
+    assert {known.verb for known in list_public_acts()} == {Verb.HIDE, Verb.LOCK, Verb.CHARGE}

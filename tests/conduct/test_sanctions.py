@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from apps.accounts.models import Role, User
 from apps.conduct.access import is_silenced, may_act_on, moderates
 from apps.conduct.charging import charge, discharge
 from apps.conduct.models import Act, Appeal, Sanction, Verb
-from apps.conduct.refusals import NotAllowed, NotNow, Refusal, Unfit
+from apps.conduct.refusals import NotAllowed, NotNow, Unfit
 from apps.conduct.sanctioning import end_expired, lift, silence, suspend, warn
 from apps.notices.models import Notice
 
@@ -135,10 +136,8 @@ def test_two_moderators_at_once_silence_somebody_once() -> None:
 
     def act(actor: User) -> None:
         start.wait()
-        try:
+        with suppress(NotNow):
             done.append(silence(actor=actor, person=reload(ada), course=None, reason="Spam", ends_at=None))
-        except Refusal:
-            pass
         connection.close()
 
     threads = [threading.Thread(target=act, args=[moderator]) for moderator in moderators]

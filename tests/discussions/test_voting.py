@@ -68,9 +68,11 @@ def test_who_may_not_vote() -> None:
     assert (load(post).ups, Vote.objects.filter(value=1).count()) == (0, 0)
 
 
-def test_a_vote_is_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_vote_costs_two_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     post, bob = build_post(), build_person("Bob")
-    with django_assert_num_queries(5):  # roles and standing of the voter; the statement, and the savepoint around it
+    with django_assert_num_queries(
+        6
+    ):  # roles and standing of the voter; the lock, the vote, and the savepoint around both
         vote(actor=bob, post=post, value=1)
 
 
