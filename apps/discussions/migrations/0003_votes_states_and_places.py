@@ -49,6 +49,8 @@ UPDATE discussions_post root SET active_at = (
     SELECT max(below.created_at) FROM discussions_post below
     WHERE below.thread_id = root.thread_id AND below.path >= root.path AND below.path < root.path || '\\xff'::bytea)
 WHERE root.depth = 1;
+-- The rows were written anew by this transaction, so their keys are to be checked again: now, before indexes are made.
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
