@@ -13,7 +13,7 @@ from .models import Post
 from .rights import Action
 
 # What the first half really changed moves the counts, and the score is a column that the database computes from them. The
-# post is locked before: in one statement alone, the two halves can see different moments when somebody clicks wildly.
+# post is locked before: by one statement alone, counts went wrong when one person voted many times at once (see the test).
 LOCK = "SELECT FROM discussions_post WHERE id = %s FOR NO KEY UPDATE"
 LOCK_THREAD = "SELECT FROM discussions_thread WHERE id = %s FOR NO KEY UPDATE"
 COUNT = """
