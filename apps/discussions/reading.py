@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from apps.courses.models import Chapter
 
+from .access import Viewer, list_shown_posts, list_visible_threads, may
 from .models import MAX_DEPTH, Post, Thread
+from .rights import Action
 
 THREADS = 20  # on one page
 POSTS = 50
@@ -31,9 +33,9 @@ class ThreadPage:
     after: int | None
 
 
-def list_threads(chapter: Chapter, *, sort: Sort, after: int | None) -> ThreadPage:
+def list_threads(viewer: Viewer, chapter: Chapter, *, sort: Sort, after: int | None) -> ThreadPage:
     """The threads that follow the one with the id `after`, `author` joined. One query, the same cost at any depth."""
-    threads = Thread.objects.filter(chapter=chapter).select_related("author")
+    threads = list_visible_threads(viewer).filter(chapter=chapter).select_related("author")
     if sort is Sort.OLDEST:
         found = threads.filter(id__gt=after or 0).order_by("id")
     else:
@@ -44,18 +46,22 @@ def list_threads(chapter: Chapter, *, sort: Sort, after: int | None) -> ThreadPa
 
 @dataclass
 class ShownPost:
-    """A post as its thread's page shows it: with what it answers, and the draft of an answer to it."""
+    """A post as its thread's page shows it: with what it answers, and the draft of an answer to it.
+
+    Where `veil` says why, the viewer may not read the post: its text has been taken out of `post`.
+    """
 
     post: Post
     parent: Post | None
     address: str
+    veil: str = ""
     token: uuid.UUID = field(default_factory=uuid.uuid4)
     draft: str = ""
     errors: Sequence[str] = ()
 
     @property
     def takes_replies(self) -> bool:
-        return self.post.depth < MAX_DEPTH
+        return self.post.depth < MAX_DEPTH and not self.veil
 
 
 @dataclass(frozen=True)
@@ -70,23 +76,36 @@ class PostPage:
         return next((shown for shown in self.posts if shown.post.pk == post.pk), None)
 
 
-def list_posts(thread: Thread, *, start: Post | None = None) -> PostPage:
+def list_posts(viewer: Viewer, thread: Thread, *, start: Post | None = None) -> PostPage:
     """The posts from `start` on, or from the first, `author` joined. One query, the same cost at any depth."""
-    posts = Post.objects.filter(thread=thread).select_related("author").defer("body").order_by("path")
+    posts = list_shown_posts(viewer).filter(thread=thread).select_related("author").defer("body").order_by("path")
     if start:
         posts = posts.filter(path__gte=bytes(start.path))
     some = list(posts[: POSTS + 1])
     return PostPage(
-        posts=list(show(thread, some[:POSTS])),
+        posts=show(viewer, thread, some[:POSTS]),
         begins=start is None or start.parent_id is None,
         next=some[POSTS] if len(some) > POSTS else None,
     )
 
 
-def show(thread: Thread, posts: Sequence[Post]) -> Iterable[ShownPost]:
+def show(viewer: Viewer, thread: Thread, posts: Sequence[Post]) -> list[ShownPost]:
+    """What `viewer` sees of these posts: of those that they may not read, that there is one, and why. No query."""
     known = {post.pk: post for post in posts}
-    for post in posts:
-        yield ShownPost(post, known.get(post.parent_id or 0), locate(post, thread))
+    return [
+        ShownPost(post, known.get(post.parent_id or 0), locate(post, thread), draw_veil(viewer, thread, post))
+        for post in posts
+    ]
+
+
+def draw_veil(viewer: Viewer, thread: Thread, post: Post) -> str:
+    """Why `viewer` may not read this post, its text and author taken out of it; "" for what they may."""
+    post.thread = thread
+    refusal = may(viewer, Action.READ, post)
+    if refusal is None:
+        return ""
+    post.body, post.html, post.author = "", "", None
+    return str(refusal)
 
 
 def locate(post: Post, thread: Thread) -> str:

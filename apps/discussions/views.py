@@ -18,12 +18,12 @@ from .access import load_post, load_thread, may_post
 from .forms import ParentField, PostForm, ThreadForm, ThreadsFrom
 from .markdown import TooMuch
 from .models import Post, Thread
-from .posting import TooDeep, open_thread, reply
+from .posting import open_thread, reply
 from .reading import Sort, list_posts, list_threads, locate
+from .refusals import Refusal
 
 SORTS = [(Sort.NEWEST, "Newest first"), (Sort.OLDEST, "Oldest first")]
 TOO_MUCH = "This would show far more than it says. Leave some of the formatting out."
-TOO_DEEP = "This branch is as deep as it may grow. Answer one of the posts above instead."
 
 
 @cache_control(private=True)
@@ -35,7 +35,7 @@ def chapter(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
     if request.method != "POST":
         return show_chapter(request, found, ThreadForm())
     form = ThreadForm(request.POST)
-    if not may_post(request.user):
+    if not may_post(request.user, found):
         return show_chapter(request, found, form, lost=request.POST.get("body", ""), status=403)
     if form.is_valid() and (post := submit_thread(request, found, form)):
         return redirect(locate(post, post.thread))
@@ -47,7 +47,9 @@ def submit_thread(request: HttpRequest, chapter: Chapter, form: ThreadForm) -> P
         return open_thread(actor=cast("User", request.user), chapter=chapter, **form.cleaned_data)
     except TooMuch:
         form.add_error("body", TOO_MUCH)
-        return None
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+    return None
 
 
 def show_chapter(
@@ -56,18 +58,20 @@ def show_chapter(
     asked = ThreadsFrom(request.GET)
     if not asked.is_valid():
         raise Http404("There is no such page of this discussion.")
-    page = list_threads(chapter, sort=asked.cleaned_data["sort"], after=asked.cleaned_data["after"])
+    page = list_threads(request.user, chapter, sort=asked.cleaned_data["sort"], after=asked.cleaned_data["after"])
     template = (
         "discussions/_threads.html" if request.headers.get("HX-Request") == "true" else "discussions/chapter.html"
     )
     context = {"chapter": chapter, "page": page, "sorts": SORTS, "form": form, "lost": lost}
-    return render(request, template, context | {"may_post": may_post(request.user)}, status=status)
+    return render(request, template, context | {"may_post": may_post(request.user, chapter)}, status=status)
 
 
 @cache_control(private=True)
 @require_safe
 def thread(request: HttpRequest, thread_id: int) -> HttpResponse:
     found = load_thread(request.user, thread_id)
+    if found.merged_into_id:
+        return redirect("discussions:thread", found.merged_into_id)
     return show_thread(request, found, start=read_start(request, found))
 
 
@@ -78,7 +82,7 @@ def read_start(request: HttpRequest, thread: Thread) -> Post | None:
     asked = ParentField({"parent": request.GET["from"]})
     if not asked.is_valid():
         raise Http404("There is no such post.")
-    return load_post(thread, asked.cleaned_data["parent"])
+    return load_post(request.user, thread, asked.cleaned_data["parent"])
 
 
 @require_POST
@@ -88,8 +92,8 @@ def reply_to(request: HttpRequest, thread_id: int) -> HttpResponse:
     asked, form = ParentField(request.POST), PostForm(request.POST)
     if not asked.is_valid():
         raise Http404("The post to be answered is not named.")
-    parent = load_post(found, asked.cleaned_data["parent"])
-    if not may_post(request.user):
+    parent = load_post(request.user, found, asked.cleaned_data["parent"])
+    if not may_post(request.user, found.chapter):
         return show_thread(request, found, start=None, lost=request.POST.get("body", ""), status=403)
     if form.is_valid() and (post := submit_reply(request, parent, form)):
         return redirect(locate(post, post.thread))
@@ -101,8 +105,8 @@ def submit_reply(request: HttpRequest, parent: Post, form: PostForm) -> Post | N
         return reply(actor=cast("User", request.user), parent=parent, **form.cleaned_data)
     except TooMuch:
         form.add_error("body", TOO_MUCH)
-    except TooDeep:
-        form.add_error(None, TOO_DEEP)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
     return None
 
 
@@ -116,9 +120,14 @@ def show_thread(
     status: int = 200,
 ) -> HttpResponse:
     """The thread from `start` on. A refused reply to `start` stands open below it, with its text."""
-    page = list_posts(thread, start=start)
+    page = list_posts(request.user, thread, start=start)
     if refused and start and (shown := page.find(start)):
         shown.draft = refused.data.get("body", "")
         shown.errors = [str(error) for errors in refused.errors.values() for error in errors]
     context = {"thread": thread, "chapter": thread.chapter, "page": page, "lost": lost}
-    return render(request, "discussions/thread.html", context | {"may_post": may_post(request.user)}, status=status)
+    return render(
+        request,
+        "discussions/thread.html",
+        context | {"may_post": may_post(request.user, thread.chapter)},
+        status=status,
+    )

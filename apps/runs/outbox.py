@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from apps.runs.models import Outgoing
+from workers.protocol import QUEUE_CONTROL
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,11 @@ def post(*, task: str, queue: str, payload: str) -> None:
     """Within a transaction: have `task` sent to `queue` with `payload` as soon as this is committed."""
     outgoing = Outgoing.objects.create(task=task, queue=queue, payload=payload)
     transaction.on_commit(partial(_send_now, outgoing))
+
+
+def post_home(*, task: str, payload: str) -> None:
+    """The same for a task that the site's own worker does."""
+    post(task=task, queue=QUEUE_CONTROL, payload=payload)
 
 
 def sweep() -> int:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from apps.accounts.models import User
 from apps.courses.models import Chapter, Course, Passage
 from apps.courses.reading import list_passages, list_readable
-from apps.discussions.access import list_visible_posts, list_visible_threads
+from apps.discussions.access import list_public_posts, list_public_threads
 from apps.discussions.models import Post, Thread
 
 Viewer = User | AnonymousUser
@@ -25,10 +25,10 @@ def list_texts(viewer: Viewer, course: Course | None) -> QuerySet[Passage]:
 
 
 def list_threads(viewer: Viewer, course: Course | None) -> QuerySet[Thread]:
-    threads = list_visible_threads(viewer)
+    threads = list_public_threads()
     return threads.filter(chapter__course=course) if course else threads
 
 
 def list_posts(viewer: Viewer, course: Course | None) -> QuerySet[Post]:
-    posts = list_visible_posts(viewer)
+    posts = list_public_posts()
     return posts.filter(thread__chapter__course=course) if course else posts

@@ -15,18 +15,20 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     ExpressionWrapper,
     F,
     Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
 
-from apps.discussions.models import Post
+from apps.discussions.models import Post, State
 from apps.discussions.reading import locate
 
 from .access import list_posts, list_threads
@@ -65,7 +67,7 @@ class Talks:
             Post.objects.filter(Q(pk__in=by_post) | Q(thread__in=by_title, parent=None))
             .select_related("thread__chapter__course")
             .defer("body", "html", "thread__found_by")
-            .annotate(start=Substr("html", 1, 4 * MAX_TEXT))
+            .annotate(start=Case(When(state=State.VISIBLE, then=Substr("html", 1, 4 * MAX_TEXT)), default=Value("")))
         )
         found = {(post.thread_id, post.pk if post.pk in by_post else None): post for post in posts}
         return [_show(found[key]) for match in matches if (key := (match.key, match.post)) in found]

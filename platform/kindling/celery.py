@@ -23,7 +23,9 @@ logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 
 app = Celery("kindling", broker=broker_url(settings.VALKEY_URL))
 app.set_default()  # for every thread of the web server: "current" alone means the thread that imported this
-app.autodiscover_tasks(["apps.accounts", "apps.courses", "apps.runs", "apps.verification"])
+app.autodiscover_tasks(
+    ["apps.accounts", "apps.courses", "apps.conduct", "apps.runs", "apps.verification", "apps.discussions"]
+)
 app.conf.update(
     task_ignore_result=True,  # what became of a task stands in Postgres; nobody reads Celery results
     task_default_queue=QUEUE_CONTROL,  # what the scheduler sends says no queue; the default's name would reach nobody
@@ -57,6 +59,11 @@ app.conf.update(
         "take-turns": {"task": "apps.runs.tasks.take_turns", "schedule": 2.0, "options": {"expires": 2}},
         "look-after-runs": {"task": "apps.runs.tasks.look_after_runs", "schedule": 5.0, "options": {"expires": 5}},
         "publish-due": {"task": "apps.courses.tasks.publish_due", "schedule": 20.0, "options": {"expires": 20}},
+        "end-sanctions": {
+            "task": "apps.conduct.tasks.end_sanctions",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
         # Daily would be enough; but since the scheduler remembers nothing, a site that is restarted daily would never do it.
         "clear-sessions": {
             "task": "apps.accounts.tasks.clear_sessions",

@@ -83,7 +83,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "kindling",
     "apps.accounts",
+    "apps.notices",
     "apps.courses",
+    "apps.conduct",
     "apps.catalogue",
     "apps.notes",
     "apps.quizzes",
@@ -91,6 +93,7 @@ INSTALLED_APPS = [
     "apps.verification",
     "apps.progress",
     "apps.discussions",
+    "apps.moderation",
     "apps.api",
     "apps.search",
 ]

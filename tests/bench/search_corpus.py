@@ -65,15 +65,17 @@ FROM made, generate_series(1, {SECTIONS}) n;
 )
 WRITE_THREADS = f"""
 CREATE TEMP TABLE place AS SELECT id, row_number() OVER () - 1 AS seat FROM made;
-INSERT INTO discussions_thread (chapter_id, title, replies, created_at, active_at)
-SELECT place.id, left((SELECT text FROM bench_sentence WHERE id = (hashint8(n) & 16383)), 80), {POSTS} - 1, now() - make_interval(mins => {THREADS} - n), now()
+INSERT INTO discussions_thread (
+  chapter_id, kind, anchor_kind, anchor_key, state, slow_seconds, has_run, score, title, replies, created_at, active_at)
+SELECT place.id, 'question', 'chapter', '', 'visible', 0, false, 0, left((SELECT text FROM bench_sentence WHERE id = (hashint8(n) & 16383)), 80), {POSTS} - 1, now() - make_interval(mins => {THREADS} - n), now()
 FROM generate_series(0, {THREADS} - 1) n JOIN place ON place.seat = n % ({COURSES} * {CHAPTERS}) ORDER BY n;
 """  # noqa: S608 - our own numbers
 WRITE_POSTS = """
-INSERT INTO discussions_post (id, thread_id, parent_id, client_token, body, html, path, depth, created_at)
+INSERT INTO discussions_post (
+  id, thread_id, parent_id, client_token, body, html, path, depth, created_at, state, ups, downs, active_at)
 SELECT post, thread, CASE WHEN reply THEN first END, gen_random_uuid(), body, '<p>' || body || '</p>',
   CASE WHEN reply THEN int8send(first) || int8send(post) ELSE int8send(post) END, CASE WHEN reply THEN 1 ELSE 0 END,
-  now() - make_interval(mins => (%(last)s - n)::int)
+  now() - make_interval(mins => (%(last)s - n)::int), 'visible', 0, 0, now()
 FROM generate_series(%(begin)s::bigint, %(end)s - 1) AS n
 CROSS JOIN LATERAL (SELECT %(post)s + n AS post, %(thread)s + n / %(each)s AS thread,
   %(post)s + n / %(each)s * %(each)s AS first, n %% %(each)s > 0 AS reply) AS ids

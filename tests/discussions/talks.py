@@ -6,10 +6,14 @@ import uuid
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from apps.accounts.models import User
 from apps.courses.models import Chapter, Course, Revision
-from apps.discussions.models import Post, Thread
-from apps.discussions.posting import open_thread, reply
+from apps.discussions.markdown import render
+from apps.discussions.models import MAX_DEPTH, Post, Thread
+from apps.discussions.posting import add_post, lock_parent
+from apps.discussions.refusals import TooDeep
 
 DISCUSSION = "/courses/essentials/intro/discussion/"
 
@@ -36,13 +40,32 @@ def build_person(email: str = "ada@example.org", name: str = "Ada") -> User:
     return User.objects.create_user(email, None, name=name)
 
 
-def build_thread(chapter: Chapter, author: User, title: str = "Why 10?", body: str = "It is not 9.") -> Post:
-    """The first post of a new thread."""
-    return open_thread(actor=author, chapter=chapter, title=title, body=body, client_token=uuid.uuid4())
+@transaction.atomic
+def build_thread(
+    chapter: Chapter, author: User, title: str = "Why 10?", body: str = "It is not 9.", **fields: Any
+) -> Post:
+    """The first post of a new thread, however much its author has posted."""
+    thread = Thread.objects.create(chapter=chapter, author=author, title=title, **fields)
+    return add_post(
+        thread=thread, parent=None, author=author, body=body, html=render(body), token=uuid.uuid4(), note=""
+    )
 
 
-def build_reply(parent: Post, author: User, body: str = "Because.") -> Post:
-    return reply(actor=author, parent=parent, body=body, client_token=uuid.uuid4())
+@transaction.atomic
+def build_reply(parent: Post, author: User, body: str = "Because.", note: str = "") -> Post:
+    """A post below another, however much its author has posted; held with a `note`."""
+    parent = lock_parent(parent.pk)
+    if parent.depth >= MAX_DEPTH:
+        raise TooDeep
+    return add_post(
+        thread=parent.thread,
+        parent=parent,
+        author=author,
+        body=body,
+        html=render(body),
+        token=uuid.uuid4(),
+        note=note,
+    )
 
 
 def fill_thread_form(**changes: Any) -> dict[str, Any]:

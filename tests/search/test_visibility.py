@@ -8,6 +8,7 @@ from django.test import Client
 
 from apps.accounts.models import Role, User
 from apps.accounts.roles import grant
+from apps.discussions.models import Post, Thread
 from apps.search.access import Viewer
 
 from .sites import add_section, add_term, ask, build_chapter, build_person, build_thread
@@ -60,3 +61,23 @@ def test_what_is_deleted_is_gone() -> None:
     assert ask("zeta").total == 1
     post.thread.delete()
     assert ask("zeta").total == 0
+
+
+@pytest.mark.parametrize("state", ["held", "hidden", "deleted"])
+def test_a_post_that_is_not_visible_is_found_by_nobody(state: str) -> None:
+    first = build_thread(build_chapter(), build_person(), title="Zeta thread", body="Omicron")
+    Post.objects.filter(pk=first.pk).update(state=state)
+    for role in (None, Role.ADMIN):
+        viewer = build_viewer(role)
+        assert ask("omicron", viewer=viewer).total == 0
+        [group] = ask("zeta", viewer=viewer).groups
+        assert "Omicron" not in str(group.found)
+    assert ask("omicron", viewer=first.author).total == 0
+
+
+@pytest.mark.parametrize("state", ["hidden", "deleted"])
+def test_a_thread_that_is_not_visible_is_found_by_nobody(state: str) -> None:
+    first = build_thread(build_chapter(), build_person(), title="Zeta thread", body="Omicron")
+    Thread.objects.update(state=state)
+    for viewer in (None, first.author, build_viewer(Role.ADMIN)):
+        assert ask("zeta omicron", viewer=viewer).total == ask("zeta", viewer=viewer).total == 0

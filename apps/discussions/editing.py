@@ -1,0 +1,63 @@
+"""Posts are changed and withdrawn; what they said before is kept."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.conduct.models import Act, Verb
+from apps.conduct.recording import record_act
+
+from .access import require
+from .markdown import render
+from .models import Edit, Post, State
+from .pacing import find_suspicion
+from .posting import lock_parent
+from .refusals import NotNow
+from .rights import Action
+from .states import move_post
+from .trust import find_limits
+
+
+def edit(*, actor: User, post: Post, body: str, seen: str | None = None, reason: str = "") -> Post:
+    """Change what a post says. `seen` is the body that the page showed: whoever was faster is not overwritten.
+
+    An edit by somebody else than the author is an act of moderation. Raises a `Refusal`, and `TooMuch`.
+    """
+    html = render(body)
+    with transaction.atomic():
+        post = lock_parent(post.pk)
+        require(actor, Action.EDIT, post)
+        if seen is not None and seen != post.body:
+            raise NotNow("This post was changed meanwhile. Yours is kept below: bring both together, and save again.")
+        if body == post.body:
+            return post
+        if post.author_id == actor.pk:
+            find_suspicion(actor, post.thread, body, find_limits(actor), None)
+        Edit.objects.create(post=post, body=post.body, editor=actor, reason=reason[:200])
+        now = timezone.now()
+        Post.objects.filter(pk=post.pk).update(body=body, html=html, edited_at=now)
+        if post.author_id != actor.pk:
+            record_act(
+                actor=actor,
+                verb=Verb.EDIT,
+                target=(Act.Target.POST, post.pk),
+                person=post.author,
+                course=post.thread.chapter.course_id,
+                reason=reason,
+                details={"before": post.body, "after": body},
+            )
+        post.body, post.html, post.edited_at = body, html, now
+        return post
+
+
+@transaction.atomic
+def withdraw(*, actor: User, post: Post) -> Post:
+    """The author deletes a post: the tree keeps its place, and the replies to it. Doing it twice changes nothing."""
+    post = lock_parent(post.pk)
+    if post.state == State.DELETED and post.author_id == actor.pk:
+        return post
+    require(actor, Action.WITHDRAW, post)
+    move_post(post=post, to=State.DELETED)
+    return post

@@ -1,0 +1,53 @@
+"""What people follow, whom they mute, and how far they have read. All of it is theirs alone; doing it twice is no fault."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from apps.accounts.models import User
+from apps.courses.models import Chapter
+
+from .access import require
+from .models import Follow, Mute, Thread
+from .rights import Action
+
+Followed = Thread | Chapter | User
+
+MARK = """
+INSERT INTO discussions_readmark (person_id, thread_id, last_post_id, at) VALUES (%s, %s, %s, now())
+ON CONFLICT (person_id, thread_id) DO UPDATE
+    SET last_post_id = greatest(discussions_readmark.last_post_id, EXCLUDED.last_post_id), at = EXCLUDED.at
+"""
+
+
+def follow(*, actor: User, target: Followed) -> None:
+    """Hear of what is new in a thread, in a chapter's discussion, or from a person. Raises a `Refusal`."""
+    require(actor, Action.FOLLOW, target)
+    Follow.objects.bulk_create([Follow(person=actor, **name(target))], ignore_conflicts=True)
+
+
+def unfollow(*, actor: User, target: Followed) -> None:
+    Follow.objects.filter(person=actor, **name(target)).delete()
+
+
+def name(target: Followed) -> dict[str, Followed]:
+    if isinstance(target, Thread):
+        return {"thread": target}
+    return {"chapter": target} if isinstance(target, Chapter) else {"author": target}
+
+
+def mute(*, actor: User, person: User) -> None:
+    """See and hear nothing of somebody any more, who is not told. Who is muted is not followed."""
+    require(actor, Action.MUTE, person)
+    Mute.objects.bulk_create([Mute(person=actor, muted=person)], ignore_conflicts=True)
+    Follow.objects.filter(person=actor, author=person).delete()
+
+
+def unmute(*, actor: User, person: User) -> None:
+    Mute.objects.filter(person=actor, muted=person).delete()
+
+
+def mark_read(*, actor: User, thread: Thread, last_post_id: int) -> None:
+    """Everything in the thread up to this id is seen; a page that comes late moves nothing back. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [actor.pk, thread.pk, last_post_id])

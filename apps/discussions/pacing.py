@@ -1,0 +1,95 @@
+"""What stands between a text and its post besides rights: pace, length of lists, repetition, filters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.conduct.access import moderates
+from apps.conduct.filters import find_filter, list_links
+from apps.conduct.models import Filter
+
+from .limits import SAME_FROM, SAME_WITHIN, Limits
+from .models import Post, Thread
+from .refusals import TooMany, Unfit
+from .trust import find_limits
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Judgement(NamedTuple):
+    """`note` says to moderators why a post is held; "" when it is not."""
+
+    note: str
+    limits: Limits
+
+
+def judge(*, actor: User, thread: Thread, body: str, typed_s: float | None) -> Judgement:
+    """Whether the post can appear now. Raises `TooMany` and `Unfit`. Some five queries, by indexes.
+
+    `typed_s` is how long the first post took to write, where the page could tell.
+    """
+    limits = find_limits(actor)
+    require_pace(actor, limits)
+    require_new(actor, body)
+    if not moderates(actor, thread.chapter.course_id):
+        require_slowness(actor, thread)
+    if (links := len(list_links(body))) > limits.links:
+        raise Unfit(f"This holds {links} links; at most {limits.links} fit into a post of yours. Leave some out.")
+    return Judgement(find_suspicion(actor, thread, body, limits, typed_s), limits)
+
+
+def require_pace(actor: User, limits: Limits) -> None:
+    now, own = timezone.now(), Post.objects.filter(author=actor)
+    for span, most, words in ((HOUR, limits.an_hour, "hour"), (DAY, limits.a_day, "day")):
+        times = list(own.filter(created_at__gt=now - span).order_by("-created_at").values_list("created_at")[:most])
+        if len(times) >= most:
+            wait = int((times[-1][0] + span - now).total_seconds()) + 1
+            raise TooMany(
+                f"You have posted {most} times within the last {words}. Come back in {say_wait(wait)}; keep your text until then.",
+                retry_after_s=wait,
+            )
+
+
+def require_new(actor: User, body: str) -> None:
+    if len(body) < SAME_FROM:
+        return
+    lately = Post.objects.filter(author=actor, created_at__gt=timezone.now() - SAME_WITHIN)
+    if lately.filter(body=body).exists():
+        raise Unfit("You have posted exactly this already. If it did not help, say what is different now.")
+
+
+def require_slowness(actor: User, thread: Thread) -> None:
+    if not thread.slow_seconds:
+        return
+    now, pause = timezone.now(), timedelta(seconds=thread.slow_seconds)
+    lately = Post.objects.filter(author=actor, created_at__gt=now - pause, thread=thread).order_by("-created_at")
+    last = lately.values_list("created_at", flat=True).first()
+    if last is not None:
+        wait = int((last + pause - now).total_seconds()) + 1
+        raise TooMany(
+            f"This thread is in slow mode. You can post again in {say_wait(wait)}; keep your text until then.",
+            retry_after_s=wait,
+        )
+
+
+def find_suspicion(actor: User, thread: Thread, body: str, limits: Limits, typed_s: float | None) -> str:
+    """Why moderators should see this first, or "". Raises `Unfit` for what a filter refuses."""
+    found = find_filter(f"{thread.title}\n{body}", course_id=thread.chapter.course_id)
+    if found and found.action == Filter.Action.REFUSE:
+        raise Unfit(f"Posts here may not hold “{found.pattern}”. Say it in other words, or without the link.")
+    if found:
+        return f"Filter: {found.pattern}"
+    if typed_s is not None and typed_s < limits.typing_s and not Post.objects.filter(author=actor).exists():
+        return f"A first post, written within {typed_s:.1f} s"
+    return ""
+
+
+def say_wait(seconds: int) -> str:
+    count, unit = (seconds, "second") if seconds < 90 else (round(seconds / 60), "minute")
+    if count >= 90 and unit == "minute":
+        count, unit = round(count / 60), "hour"
+    return f"{count} {unit}{'' if count == 1 else 's'}"

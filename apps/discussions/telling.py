@@ -1,0 +1,75 @@
+"""Whoever should know of a post is told, by the site's own worker, once the post is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from apps.notices.models import Kind
+from apps.notices.telling import tell
+from apps.runs import outbox
+
+from .access import list_public_posts
+from .models import Follow, Mention, Mute, Post, Thread
+from .reading import locate
+
+TASK_TELL = "apps.discussions.tasks.tell_followers"
+AT_ONCE = 1_000
+"""People told by one statement."""
+
+
+def announce_post(post: Post) -> None:
+    """Within the transaction that lets a post appear: have everybody told who should know."""
+    outbox.post_home(task=TASK_TELL, payload=str(post.pk))
+
+
+def tell_followers(post_id: int) -> None:
+    """Tell whom the post names, whom it answers, and who follows its thread, its author or, for a new thread, its chapter.
+
+    Everybody is told once, of what concerns them most, and nobody by whom they mute; a task that comes twice tells
+    nobody twice. What has been hidden meanwhile is not told.
+    """
+    post = list_public_posts().select_related("author", "thread__chapter", "parent").filter(pk=post_id).first()
+    if post is None:
+        return
+    spread(post, Kind.MENTION, Mention.objects.filter(post=post).values_list("person", flat=True))
+    if post.parent and post.parent.author_id:
+        spread(post, Kind.REPLY, [post.parent.author_id])
+    kind = Kind.ANNOUNCEMENT if post.thread.kind == Thread.Kind.ANNOUNCEMENT else Kind.FOLLOWED
+    spread(post, kind, list_followers(post))
+
+
+def list_followers(post: Post) -> Iterable[int]:
+    followed = Q(thread=post.thread)
+    if post.author_id:
+        followed |= Q(author=post.author_id)
+    if post.parent_id is None:
+        followed |= Q(chapter=post.thread.chapter_id)
+    return Follow.objects.filter(followed).order_by("person").values_list("person", flat=True).distinct().iterator()
+
+
+def spread(post: Post, kind: Kind, people: Iterable[int]) -> None:
+    """In statements of `AT_ONCE` people, each a transaction of its own."""
+    some: list[int] = []
+    for person in people:
+        some.append(person)
+        if len(some) == AT_ONCE:
+            tell_some(post, kind, some)
+            some = []
+    if some:
+        tell_some(post, kind, some)
+
+
+def tell_some(post: Post, kind: Kind, people: list[int]) -> None:
+    deaf = set(Mute.objects.filter(person__in=people, muted=post.author_id).values_list("person", flat=True))
+    tell(
+        [person for person in people if person not in deaf],
+        kind=kind,
+        event=f"post:{post.pk}",
+        group=f"thread:{post.thread_id}",
+        subject=post.thread.title,
+        address=locate(post, post.thread),
+        actor=post.author,
+        facts={"opens": post.parent_id is None},
+    )
