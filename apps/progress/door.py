@@ -36,7 +36,6 @@ class Door:
         return self.get_response(request)
 
     def _open(self, request: HttpRequest, course: str, chapter: str) -> HttpResponse:
-        request.get_host()  # raises for one that is not ours
         try:
             response = open_page(request, course, chapter)
         except (Http404, Unrecognised):
