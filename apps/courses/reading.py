@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import F, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -84,6 +86,17 @@ def find_neighbours(chapter: Chapter) -> Neighbours:
         previous=next((one for one in found if one.number < chapter.number), None),
         next=next((one for one in found if one.number > chapter.number), None),
     )
+
+
+def list_broken_links(chapter: Chapter) -> list[Chapter]:
+    """The readable chapters of the course whose text leads to something that has left `chapter`'s text. Two queries."""
+    gone = Item.objects.filter(chapter=chapter, retired_at__isnull=False).values_list("key", flat=True)
+    links = [f'/{chapter.slug}/#{key}"' for key in gone]
+    if not links:
+        return []
+    broken = reduce(or_, (Q(live__html__contains=f'href="..{link}') for link in links))
+    others = list_readable().filter(course=chapter.course_id).exclude(pk=chapter.pk).only("number", "slug", "title")
+    return list(others.filter(broken).order_by("number"))
 
 
 def _path() -> QuerySet[Chapter]:

@@ -139,7 +139,7 @@ def find_bookmark(reader: Reader, states: Mapping[int, State], course: Course | 
         return None
     begun = Chapter.objects.filter(pk__in=states).values("course")
     following = unfinished.filter(course__in=begun).select_related("course").order_by("course", "number").first()
-    return following and _mark(following)
+    return _mark(following) if following else None
 
 
 def _find_place(reader: Reader, chapters: QuerySet[Chapter]) -> Item | None:
