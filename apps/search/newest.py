@@ -28,21 +28,24 @@ BY_INDEX = ExpressionWrapper(-F("pk"), output_field=BigIntegerField())
 
 @dataclass(frozen=True)
 class Newest:
-    """Rows with a `found_by` and ids that grow with time; `fields` are what is wanted of each."""
+    """Rows with a `found_by` and ids that grow with time; `fields` are what is wanted of each. Only one id in so many as
+    `spread` says need have a row.
+    """
 
     rows: QuerySet[Any]
     query: SearchQuery
     fields: Sequence[str]
+    spread: int = 1
 
     def find(self, top: int) -> Iterator[Any]:
         """At most `MAX_MATCHES` from the id `top` down, stretch by stretch.
 
         One query for usual words, two for most others, and one more for each time that they are rarer in what is older.
         """
-        begin, count = top + 1, 0
+        begin, count, walk = top + 1, 0, WALK * self.spread
         while count < MAX_MATCHES and begin > 1:
-            end, begin = begin, begin - _choose_length(top + 1 - begin, count)
-            is_near = top - begin <= (1 + WIDER) * WALK
+            end, begin = begin, begin - (_choose_length(top + 1 - begin, count) or walk)
+            is_near = top - begin <= (1 + WIDER) * walk
             some = (self._walk if is_near else self._look_up)(begin, end, MAX_MATCHES - count)
             count += len(some)
             yield from some
@@ -61,8 +64,6 @@ class Newest:
 
 
 def _choose_length(seen: int, found: int) -> int:
-    """How many ids to look through next, after those `seen`: all there are where these held nothing."""
-    if not seen:
-        return WALK
+    """How many ids to look through next, after those `seen`: all there are where these held nothing. 0 at first."""
     missing = MAX_MATCHES - found
-    return seen * max(WIDER, AMPLE * missing // found) if found else ALL
+    return seen * max(WIDER, AMPLE * missing // found) if found else seen and ALL

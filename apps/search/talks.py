@@ -27,6 +27,7 @@ from .snippets import MAX_TEXT, read_html
 
 TIMEOUT_MS = 200  # for each query: two usual words that hardly ever follow each other lead through half of all posts
 CHAPTER = tuple(f"thread__chapter__{name}" for name in ("number", "slug", "title", "course__slug", "course__title"))
+POSTS = 5  # of a thread, or so: only the first is an opening
 FRESH_DAYS = 180
 FRESHNESS = 0.5  # so much more counts what was written today
 
@@ -70,7 +71,7 @@ def _list_openings(wanted: Wanted) -> Newest:
     """By title and first post together: some words may stand in the one, the others in the other."""
     openings = list_openings(wanted.viewer, wanted.course)
     ranked = openings.annotate(rank=rank(wanted, F("found_by"), "post__thread__title"))
-    return Newest(ranked, wanted.tsquery, ("post__thread", "rank", "post__created_at", "pk"))
+    return Newest(ranked, wanted.tsquery, ("post__thread", "rank", "post__created_at", "pk"), spread=POSTS)
 
 
 def _list_posts(wanted: Wanted) -> Newest:
