@@ -16,7 +16,7 @@ const builds = [
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
   { entryPoints: { site: "css/site.css", reading: "css/later/reading.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },
   // For courses that are taken along: a page in a file loads no module.
-  { entryPoints: { offline: "js/offline/offline.js" }, format: "iife" },
+  { entryPoints: { offline: "js/offline/offline.js", sliders: "js/chapter/plot.js" }, format: "iife" },
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
   // What is needed to search, and by nobody else: its page names it, the palette fetches it.
   { entryPoints: { search: "css/search.css" } },

@@ -97,7 +97,7 @@ def list_own_reviews(author: User) -> QuerySet[Review]:
 
 
 def list_reviews() -> QuerySet[Review]:
-    reviews = Review.objects.select_related("chapter__course", "author", "decided_by", "revision")
+    reviews = Review.objects.select_related("chapter__course", "author", "decided_by", "revision", "schedule")
     heavy = [f"revision__{field}" for field in TEXTS]
     return reviews.defer("source", "figures", *heavy)
 
@@ -111,7 +111,10 @@ def list_failed(author: User) -> QuerySet[Schedule]:
 def load_review(pk: int) -> Review:
     """A review with its text, its chapter and what is live there, or 404. One query."""
     return get_object_or_404(
-        Review.objects.select_related("chapter__course", "chapter__live", "author", "decided_by"), pk=pk
+        Review.objects.select_related(
+            "chapter__course", "chapter__live", "author", "decided_by", "revision", "schedule"
+        ),
+        pk=pk,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -127,6 +128,14 @@ class CommentForm(SpokenForm):
 
 class DecisionForm(SpokenForm):
     answer = forms.CharField(max_length=LONGEST_WORD, required=False)
+
+
+class ApprovalForm(TimeForm, DecisionForm):
+    """Without a time the text goes live at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].required = False
 
 
 class ReturningForm(SpokenForm):

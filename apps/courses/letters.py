@@ -30,12 +30,16 @@ def tell_failure(schedule: Schedule) -> None:
 def tell_decision(review: Review) -> None:
     """To the author of a text that was approved or returned."""
     chapter, reviewer = review.chapter, review.decided_by
-    happened = "approved your text, and it is live" if review.revision else "returned your text to you"
+    happened = "returned your text to you"
+    if review.revision:
+        happened = "approved your text, and it is live"
+    elif at := review.schedule and review.schedule.at:
+        happened = f"approved your text, and it goes live at {at:%H:%M} UTC on {at.day} {at:%B %Y}"
     said = f"\n\n{reviewer} says:\n{review.answer}" if review.answer else ""
     text = (
         f"{reviewer} {happened}: “{chapter.title}”.{said}\n\n{_origin()}{reverse('courses:review', args=[review.pk])}"
     )
-    subject = f"{'Approved' if review.revision else 'Returned'}: {chapter.title}"
+    subject = f"{'Returned' if review.state == Review.State.RETURNED else 'Approved'}: {chapter.title}"
     _send_after_commit(review.author, subject, text)
 
 

@@ -277,7 +277,9 @@ class Schedule(Proposal):
 
 
 class Review(Proposal):
-    """A text that its author asks another editor to approve; `word` says to them what to look at, `answer` answers."""
+    """A text that its author asks another editor to approve; `word` says to them what to look at, `answer` answers. What
+    was approved for a time waits in `schedule`, and that approval holds for this text alone.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -290,6 +292,7 @@ class Review(Proposal):
     answer = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    schedule = models.OneToOneField(Schedule, models.SET_NULL, null=True, blank=True, related_name="review")
 
     class Meta:
         ordering = ["-created_at", "-id"]

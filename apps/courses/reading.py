@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404
 
 from apps.courses.models import Chapter, Course, Item, Passage
@@ -30,14 +34,19 @@ class Neighbours:
     next: Chapter | None
 
 
-def load_courses() -> QuerySet[Course]:
-    """Every course with its path in `chapters.all()`, `live` joined without its text. Two queries."""
-    return Course.objects.prefetch_related(Prefetch("chapters", queryset=_path()))
-
-
 def load_course(slug: str) -> Course:
-    """One course as `load_courses` gives it, or 404. Two queries."""
-    return get_object_or_404(load_courses(), slug=slug)
+    """A course with its path in `chapters.all()`, `live` joined without its text, or 404. Two queries."""
+    return get_object_or_404(Course.objects.prefetch_related(Prefetch("chapters", queryset=_path())), slug=slug)
+
+
+def load_beginnings(courses: Collection[int], which: Q, count: int) -> dict[int, list[Chapter]]:
+    """By course the first so many chapters of those that `which` leaves, as `load_course` gives them. One query."""
+    place = Window(RowNumber(), partition_by=F("course"), order_by=F("number").asc())
+    chapters = _path().filter(which, course__in=courses).annotate(place=place).filter(place__lte=count)
+    found: dict[int, list[Chapter]] = {}
+    for chapter in chapters:
+        found.setdefault(chapter.course_id, []).append(chapter)
+    return found
 
 
 def load_chapter(course_slug: str, chapter_slug: str) -> Chapter:
@@ -77,6 +86,17 @@ def find_neighbours(chapter: Chapter) -> Neighbours:
         previous=next((one for one in found if one.number < chapter.number), None),
         next=next((one for one in found if one.number > chapter.number), None),
     )
+
+
+def list_broken_links(chapter: Chapter) -> list[Chapter]:
+    """The readable chapters of the course whose text leads to something that has left `chapter`'s text. Two queries."""
+    gone = Item.objects.filter(chapter=chapter, retired_at__isnull=False).values_list("key", flat=True)
+    links = [f'/{chapter.slug}/#{key}"' for key in gone]
+    if not links:
+        return []
+    broken = reduce(or_, (Q(live__html__contains=f'href="..{link}') for link in links))
+    others = list_readable().filter(course=chapter.course_id).exclude(pk=chapter.pk).only("number", "slug", "title")
+    return list(others.filter(broken).order_by("number"))
 
 
 def _path() -> QuerySet[Chapter]:

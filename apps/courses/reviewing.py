@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Mapping
 
@@ -17,6 +18,7 @@ from .drafting import return_text
 from .letters import tell_decision
 from .models import Chapter, Comment, Review
 from .publishing import StaleBase, publish
+from .scheduling import schedule
 
 
 class Decided(Exception):
@@ -67,21 +69,17 @@ def comment(*, review: Review, author: User, line: int, text: str) -> Comment:
 
 
 @transaction.atomic
-def approve(*, review: Review, reviewer: User, answer: str) -> Review:
-    """The text goes live under its author's name. Raises `Decided`, `BadChapter`, and `StaleBase` when something was
-    published since it was written: its author has to merge that first. Nothing has changed then.
+def approve(*, review: Review, reviewer: User, answer: str, at: datetime.datetime | None = None) -> Review:
+    """The text goes live under its author's name, now or `at` a time. Raises `Decided`, `BadChapter`, `BadTime`,
+    `AnotherPending`, and `StaleBase` when something was published since it was written: its author has to merge that first.
+    Nothing has changed then.
     """
     review = _lock(review, reviewer)
-    review.revision = publish(
-        chapter=review.chapter,
-        source=review.source,
-        figures=review.figures,
-        author=review.author,
-        note=review.note,
-        base=review.base,
-        draft=review.draft,
-        reviewer=reviewer,
-    )
+    text = {name: getattr(review, name) for name in ("chapter", "source", "figures", "author", "note", "base", "draft")}
+    if at:
+        review.schedule = schedule(**text, reviewer=reviewer, at=at)
+    else:
+        review.revision = publish(**text, reviewer=reviewer)
     return _decide(review, reviewer, Review.State.APPROVED, answer)
 
 
@@ -107,6 +105,6 @@ def _lock(review: Review, reviewer: User) -> Review:
 def _decide(review: Review, reviewer: User, state: Review.State, answer: str) -> Review:
     review.state, review.answer = state, answer
     review.decided_by, review.decided_at = reviewer, timezone.now()
-    review.save(update_fields=["state", "answer", "decided_by", "decided_at", "revision"])
+    review.save(update_fields=["state", "answer", "decided_by", "decided_at", "revision", "schedule"])
     tell_decision(review)
     return review

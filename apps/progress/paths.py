@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.courses.models import Chapter, Course, Item
+from apps.courses.reading import list_readable
 from apps.quizzes.models import Attempt
 from apps.quizzes.visits import Reader, Visit
 
@@ -79,32 +80,40 @@ class Bookmark:
     section: str | None
 
 
-def list_states(reader: Reader, courses: Collection[Course]) -> dict[int, State]:
-    """The state of every chapter of `courses` that the reader has begun, by its id. One query for a student; a visit costs
-    none, and tells of all courses.
+def list_states(reader: Reader, course: Course | None = None) -> dict[int, State]:
+    """The state of every chapter that the reader has begun, by its id; of one course if it is named. One query for a
+    student; a visit costs none, and tells of all courses.
     """
     if isinstance(reader, Visit):
         return dict.fromkeys(reader.everything(), State.IN_PROGRESS)
     mine = {"user": reader, "item__chapter": OuterRef("pk")}
     started = Exists(SectionRead.objects.filter(**mine)) | Exists(Attempt.objects.filter(**mine))
     finished = Exists(Finish.objects.filter(user=reader, chapter=OuterRef("pk")))
-    begun = Chapter.objects.filter(started | finished, course__in=courses).annotate(finished=finished).order_by("pk")
+    begun = Chapter.objects.filter(started | finished).annotate(finished=finished).order_by("pk")
+    if course:
+        begun = begun.filter(course=course)
     return {pk: State.FINISHED if done else State.IN_PROGRESS for pk, done in begun.values_list("pk", "finished")}
 
 
 def lay_path(course: Course, states: Mapping[int, State]) -> Path:
     """`course` must come from `courses.reading`. No query."""
     chapters = list(course.chapters.all())
-    steps = {chapter.slug: _lay_step(course, chapter, states) for chapter in chapters}
-    for chapter in chapters:  # what is known first may stand anywhere on the path
-        needed = chapter.live.requires if chapter.live else []
-        steps[chapter.slug].requires.extend(steps[slug] for slug in needed if slug in steps)
+    steps = lay_steps(course, chapters, states)
     parts = [
         Stretch(title, [steps[chapter.slug] for chapter in some])
         for title, some in groupby(chapters, key=lambda chapter: chapter.part.title if chapter.part else "")
     ]
     minutes = sum(step.minutes or 0 for step in steps.values())
     return Path(course.title, course.level, course.summary, course.get_absolute_url(), parts, minutes)
+
+
+def lay_steps(course: Course, chapters: Sequence[Chapter], states: Mapping[int, State]) -> dict[str, Step]:
+    """The chapters' steps by their slugs; what a chapter needs is known of those among them. No query."""
+    steps = {chapter.slug: _lay_step(course, chapter, states) for chapter in chapters}
+    for chapter in chapters:  # what is known first may stand anywhere on the path
+        needed = chapter.live.requires if chapter.live else []
+        steps[chapter.slug].requires.extend(steps[slug] for slug in needed if slug in steps)
+    return steps
 
 
 def _lay_step(course: Course, chapter: Chapter, states: Mapping[int, State]) -> Step:
@@ -115,27 +124,36 @@ def _lay_step(course: Course, chapter: Chapter, states: Mapping[int, State]) -> 
     return Step(chapter.number, chapter.title, chapter.live.level, chapter.live.minutes, url, state)
 
 
-def find_bookmark(reader: Reader, courses: Iterable[Course], states: Mapping[int, State]) -> Bookmark | None:
-    """Where the reader left off: the section last visited in a chapter not finished, else the first unfinished chapter
-    of a course that is begun. None when nothing is begun, or everything begun is finished. One query at most.
+def find_bookmark(reader: Reader, states: Mapping[int, State], course: Course | None = None) -> Bookmark | None:
+    """Where the reader left off, in one course if it is named: the section last visited in a chapter not finished, else the
+    first unfinished chapter of a course that is begun. None when nothing is begun, or everything begun is finished. Two
+    queries at most.
     """
-    paths = [[chapter for chapter in course.chapters.all() if chapter.live_id] for course in courses]
-    unfinished = {one.pk: one for path in paths for one in path if states.get(one.pk) is not State.FINISHED}
-    place = _find_place(reader, unfinished)
-    if place is not None:
-        return _mark(unfinished[place.chapter_id], place)
-    begun = (path for path in paths if any(chapter.pk in states for chapter in path))
-    return next((_mark(chapter) for path in begun for chapter in path if chapter.pk in unfinished), None)
+    finished = [pk for pk, state in states.items() if state is State.FINISHED]
+    unfinished = list_readable().exclude(pk__in=finished)
+    if course:
+        unfinished = unfinished.filter(course=course)
+    if place := _find_place(reader, unfinished):
+        return _mark(place.chapter, place)
+    if not states:
+        return None
+    begun = Chapter.objects.filter(pk__in=states).values("course")
+    following = unfinished.filter(course__in=begun).select_related("course").order_by("course", "number").first()
+    return _mark(following) if following else None
 
 
-def _find_place(reader: Reader, chapters: Collection[int]) -> Item | None:
-    """The section visited last in any of `chapters`."""
+def _find_place(reader: Reader, chapters: QuerySet[Chapter]) -> Item | None:
+    """The section visited last in any of `chapters`, its chapter joined."""
     if isinstance(reader, User):
-        places = Place.objects.filter(user=reader, chapter__in=chapters).order_by("-updated_at").select_related("item")
-        return next((place.item for place in places[:1]), None)
-    marks = [(chapter, notes["place"]) for chapter, notes in reader.everything().items() if chapter in chapters]
-    newest = max(((mark["at"], chapter, mark["key"]) for chapter, mark in marks if mark), default=None)
-    return newest and Item.objects.filter(chapter=newest[1], key=newest[2]).first()
+        places = Place.objects.filter(user=reader, chapter__in=chapters).order_by("-updated_at")
+        return next((place.item for place in places.select_related("item__chapter__course")[:1]), None)
+    marks = {chapter: notes["place"] for chapter, notes in reader.everything().items() if notes["place"]}
+    if not marks:
+        return None
+    readable = set(chapters.filter(pk__in=marks).values_list("pk", flat=True))
+    newest = max(((mark["at"], pk, mark["key"]) for pk, mark in marks.items() if mark and pk in readable), default=None)
+    items = Item.objects.select_related("chapter__course")
+    return newest and items.filter(chapter=newest[1], key=newest[2]).first()
 
 
 def _mark(chapter: Chapter, place: Item | None = None) -> Bookmark:

@@ -14,7 +14,7 @@ from django_htmx.middleware import HtmxDetails
 from apps.accounts.models import User
 from apps.accounts.recognition import Person
 from apps.catalogue import heads
-from apps.courses.reading import load_course, load_courses
+from apps.courses.reading import load_course
 from apps.notes.shelves import list_recent_bookmarks
 from apps.quizzes.visits import identify
 from apps.verification import access as verifications
@@ -27,6 +27,7 @@ from .pages import describe_finish
 from .paths import find_bookmark, lay_path, list_states
 from .recording import UnknownSection
 from .recording import record as record_reading
+from .shelves import fill_shelf
 
 personal = cache_control(private=True, no_store=True)
 """These pages carry a form's token and show how far their reader is: no cache may keep them for anybody."""
@@ -39,11 +40,11 @@ class Request(HttpRequest):
 @require_safe
 @personal
 def home(request: HttpRequest) -> HttpResponse:
-    reader, courses = identify(request), list(load_courses())
-    states = list_states(reader, courses)
+    reader = identify(request)
+    states = list_states(reader)
     context = {
-        "courses": [lay_path(course, states) for course in courses],
-        "continue_at": find_bookmark(reader, courses, states),
+        "shelf": fill_shelf(states),
+        "continue_at": find_bookmark(reader, states),
         "bookmarks": list_recent_bookmarks(reader),
     }
     return render(request, "progress/home.html", context)
@@ -53,11 +54,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @personal
 def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)
-    states = list_states(reader, [loaded])
+    states = list_states(reader, loaded)
     path = lay_path(loaded, states)
     context = {
         "course": path,
-        "continue_at": find_bookmark(reader, [loaded], states),
+        "continue_at": find_bookmark(reader, states, loaded),
         "verified": verifications.describe_course(course),
         "head": heads.describe_course(
             site=f"{request.scheme}://{request.get_host()}",

@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from apps.accounts.models import User
 from apps.courses.models import Chapter, Course, Passage
 from apps.courses.reading import list_passages, list_readable
-from apps.discussions.access import list_public_posts, list_public_threads
-from apps.discussions.models import Post, Thread
+from apps.discussions.access import list_public_posts
+from apps.discussions.models import Post
+
+from .models import Opening
 
 Viewer = User | AnonymousUser
 
@@ -24,11 +26,10 @@ def list_texts(viewer: Viewer, course: Course | None) -> QuerySet[Passage]:
     return passages.filter(chapter__course=course) if course else passages
 
 
-def list_threads(viewer: Viewer, course: Course | None) -> QuerySet[Thread]:
-    threads = list_public_threads()
-    return threads.filter(chapter__course=course) if course else threads
-
-
 def list_posts(viewer: Viewer, course: Course | None) -> QuerySet[Post]:
     posts = list_public_posts()
     return posts.filter(thread__chapter__course=course) if course else posts
+
+
+def list_openings(viewer: Viewer, course: Course | None) -> QuerySet[Opening]:
+    return Opening.objects.filter(post__in=list_posts(viewer, course))

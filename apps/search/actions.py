@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.accounts.access import is_editor
-from apps.courses.reading import load_courses
 from apps.progress.paths import find_bookmark, list_states
 from apps.quizzes.visits import Reader, identify
 
@@ -32,8 +31,7 @@ def list_actions(request: HttpRequest) -> list[Action]:
 
 
 def _continue(reader: Reader) -> list[Action]:
-    courses = list(load_courses())
-    bookmark = find_bookmark(reader, courses, list_states(reader, courses))
+    bookmark = find_bookmark(reader, list_states(reader))
     if bookmark is None:
         return []
     where = f"{bookmark.title} · {bookmark.section}" if bookmark.section else bookmark.title

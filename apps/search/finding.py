@@ -13,7 +13,7 @@ from .budgets import limited
 from .matches import MAX_MATCHES, Hit, Kind, Wanted
 from .query import Query, parse
 from .snippets import Piece, cut_excerpts
-from .spelling import find_corrections, find_endings
+from .spelling import find_corrections, find_endings, find_neighbours
 from .talks import Talks
 from .texts import Chapters, Passages
 
@@ -89,12 +89,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found for `query`, which is not `typed` where that found nothing. `better` is offered where it found little."""
+    """What was found for `query`, which is not `typed` where that found nothing. `better` is offered where it found little,
+    `nearest` where it found nothing at all: words that the chapters use.
+    """
 
     typed: str
     query: str
     groups: Sequence[Group]
     better: str = ""
+    nearest: Sequence[str] = ()
 
     @property
     def total(self) -> int:
@@ -138,12 +141,15 @@ def search(*, actor: Viewer, typed: str, course: Course | None = None, wish: Wis
         found = attempt(query, _find_endings(query) if wish.typing else None)
         if not found.total and not wish.typing:
             found = attempt(query, _find_endings(query))
-        if found.total >= FEW or not (better := find_corrections(query.words)):
+        if found.total >= FEW:
             return found.show(typed)
-        corrected = attempt(parse(query.correct(better)))
-        if found.total or not corrected.total:
-            return replace(found.show(typed), better=corrected.query.typed.strip() if corrected.total else "")
-        return corrected.show(typed)
+        better = find_corrections(query.words)
+        corrected = attempt(parse(query.correct(better))) if better else found
+        if not corrected.total:
+            return replace(found.show(typed), nearest=() if wish.typing else find_neighbours(query.words))
+        if not found.total:
+            return corrected.show(typed)
+        return replace(found.show(typed), better=corrected.query.typed.strip() if better else "")
 
 
 def _find_endings(query: Query) -> list[str]:

@@ -43,7 +43,7 @@ class Match:
 
     key: int
     rank: float
-    post: int | None = None
+    post: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ NEAR = 10
 SIMILARITY = 0.22
 """Of trigrams: low, because two swapped letters spoil most of a short word's. Those found are compared letter by letter."""
 LIKENESS = 0.7
+RESEMBLANCE = 0.5  # where nothing was found, a guess is better than nothing
 
 NEAREST = """
 SELECT typed, near.word, near.same FROM unnest(%s::text[]) AS typed CROSS JOIN LATERAL (
@@ -34,6 +35,18 @@ def find_endings(beginning: str) -> list[str]:
 
 def find_corrections(words: Sequence[str]) -> dict[str, str]:
     """For each word that no chapter uses the one that was probably meant, if there is any. Two queries."""
+    better = {typed: _choose(typed, near, LIKENESS) for typed, near in _find_near(words).items()}
+    return {typed: word for typed, word in better.items() if word and word != typed}
+
+
+def find_neighbours(words: Sequence[str]) -> list[str]:
+    """The words of the chapters that come nearest to these, or are these: each of them finds something. Two queries."""
+    near = [_choose(typed, near, RESEMBLANCE) for typed, near in _find_near(words).items()]
+    return list(dict.fromkeys(word for word in near if word))
+
+
+def _find_near(words: Sequence[str]) -> dict[str, list[tuple[str, bool]]]:
+    """The words of the chapters that share the most letters with each, and whether they are forms of the same word."""
     doubtful = [word for word in words if len(word) > SHORTEST and word.isalpha()]
     if not doubtful:
         return {}
@@ -43,15 +56,14 @@ def find_corrections(words: Sequence[str]) -> dict[str, str]:
         near = defaultdict(list)
         for typed, word, same in cursor.fetchall():
             near[typed].append((word, same))
-    better = {typed: _choose(typed, found) for typed, found in near.items()}
-    return {typed: word for typed, word in better.items() if word}
+    return near
 
 
-def _choose(typed: str, near: Sequence[tuple[str, bool]]) -> str | None:
-    """The most alike; none for a word that the chapters know, perhaps in another form or spelling."""
+def _choose(typed: str, near: Sequence[tuple[str, bool]], least: float) -> str | None:
+    """The most alike; the word itself where the chapters know it, perhaps in another form or spelling."""
     known = {typed, *find_variants(typed)}
     if any(same or word in known for word, same in near):
-        return None
+        return typed
     likeness = {word: SequenceMatcher(None, typed, word).ratio() for word, _ in near}
     best = max(likeness, key=likeness.__getitem__)
-    return best if likeness[best] >= LIKENESS else None
+    return best if likeness[best] >= least else None

@@ -1,49 +1,36 @@
-"""Finding discussions: a thread, by its title or by the post in it that answers best.
+"""Finding discussions: a thread, by its title and first post together, or by the post in it that answers best.
 
 A word such as “loss” stands in every fifth post, and to rank a million posts takes seconds. So only the newest that
-match are ranked, and they are found at a bounded cost: first among the newest posts there are, read from their end; and,
-where these hold too few, by the index, which is quick exactly then, because the word is rare. What takes too long even
-so is left out, and said.
+match are ranked (see `newest`). What takes too long even so is left out, and said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    Case,
-    ExpressionWrapper,
-    F,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce, Substr
+from django.db.models import Case, F, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Substr
 from django.utils import timezone
 
-from apps.discussions.models import Post, State
+from apps.discussions.models import Post
 from apps.discussions.reading import locate
 
-from .access import list_posts, list_threads
+from .access import list_openings, list_posts
 from .budgets import limited
 from .matches import MAX_MATCHES, Hit, Match, Matches, Wanted, rank
+from .newest import Newest
 from .refusals import TookTooLong
 from .snippets import MAX_TEXT, read_html
 
-WINDOW = 30_000  # ids: the newest posts, which are read one by one
-OLDER_MS = 400  # two usual words that hardly ever stand side by side lead through half of all posts
+TIMEOUT_MS = 200  # for each query: two usual words that hardly ever follow each other lead through half of all posts
+CHAPTER = tuple(f"thread__chapter__{name}" for name in ("number", "slug", "title", "course__slug", "course__title"))
+ACCEPTED = 0.5  # added to a rank, which is mostly below 1
+POSTS = 5  # of a thread, or so: only the first is an opening
 FRESH_DAYS = 180
 FRESHNESS = 0.5  # so much more counts what was written today
-
-# The newest first, by a sum: by their ids Postgres would walk back through everything in search of a rare word.
-BY_INDEX = ExpressionWrapper(-F("pk"), output_field=BigIntegerField())
 
 
 class Talks:
@@ -51,67 +38,52 @@ class Talks:
     label = "Discussions"
 
     def find(self, wanted: Wanted) -> Matches:
-        posts, is_whole = _find_posts(wanted)
         best: dict[int, Match] = {}
-        for match in [*_find_threads(wanted), *posts]:
-            if match.key not in best or best[match.key].rank < match.rank:
-                best[match.key] = match
+        is_whole = True
+        try:
+            with limited(TIMEOUT_MS):
+                for match in _find_each(wanted):
+                    if match.key not in best or best[match.key].rank < match.rank:
+                        best[match.key] = match
+        except TookTooLong:
+            is_whole = False
         found = sorted(best.values(), key=lambda match: (-match.rank, -match.key))
         return Matches(found[:MAX_MATCHES], is_whole)
 
     def load(self, matches: Sequence[Match]) -> list[Hit]:
-        """A thread found by its title shows its first post."""
-        by_title = [match.key for match in matches if match.post is None]
-        by_post = [match.post for match in matches if match.post is not None]
         posts = (
-            Post.objects.filter(Q(pk__in=by_post) | Q(thread__in=by_title, parent=None))
-            .select_related("thread__chapter__course")
-            .defer("body", "html", "thread__found_by")
-            .annotate(start=Case(When(state=State.VISIBLE, then=Substr("html", 1, 4 * MAX_TEXT)), default=Value("")))
+            Post.objects.select_related("thread__chapter__course")
+            .only("created_at", "thread__replies", "thread__title", *CHAPTER)
+            .annotate(start=Substr("html", 1, 4 * MAX_TEXT))
         )
-        found = {(post.thread_id, post.pk if post.pk in by_post else None): post for post in posts}
-        return [_show(found[key]) for match in matches if (key := (match.key, match.post)) in found]
+        found = posts.in_bulk([match.post for match in matches])
+        return [_show(found[match.post]) for match in matches if match.post in found]
 
 
-def _find_threads(wanted: Wanted) -> list[Match]:
-    threads = list_threads(wanted.viewer, wanted.course).filter(found_by=wanted.tsquery)
-    rows = threads.annotate(rank=rank(wanted, F("found_by"))).order_by(BY_INDEX)
-    found = rows.values_list("pk", "rank", "created_at")[:MAX_MATCHES]
-    return [Match(key, value * _freshness(at)) for key, value, at in found]
+def _find_each(wanted: Wanted) -> Iterator[Match]:
+    """What may take longest is the last."""
+    top = Post.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    for newest in (_list_openings(wanted), _list_posts(wanted)):
+        for thread, value, at, post in newest.find(top):
+            yield Match(thread, value * _freshness(at), post)
 
 
-def _find_posts(wanted: Wanted) -> tuple[list[Match], bool]:
-    """The newest that match, and whether all posts were looked through or there was no need to."""
-    newest = _list_newest(wanted)
-    if len(newest) == MAX_MATCHES:
-        return newest, True
-    try:
-        with limited(OLDER_MS):
-            return newest + _list_older(wanted, MAX_MATCHES - len(newest)), True
-    except TookTooLong:
-        return newest, False
+def _list_openings(wanted: Wanted) -> Newest:
+    """By title and first post together: some words may stand in the one, the others in the other."""
+    openings = list_openings(wanted.viewer, wanted.course)
+    ranked = openings.annotate(rank=rank(wanted, F("found_by"), "post__thread__title"))
+    return Newest(ranked, wanted.tsquery, ("post__thread", "rank", "post__created_at", "pk"), spread=POSTS)
 
 
-def _list_newest(wanted: Wanted) -> list[Match]:
-    """Among the newest posts there are. Hidden in a function, the condition cannot lead Postgres to the index."""
-    is_found = ExpressionWrapper(Q(found_by=wanted.tsquery), output_field=BooleanField())
-    posts = list_posts(wanted.viewer, wanted.course).alias(is_found=Coalesce(is_found, Value(False)))
-    return _read(posts.filter(is_found=True, pk__gt=_find_edge()).order_by("-pk"), wanted, MAX_MATCHES)
+def _list_posts(wanted: Wanted) -> Newest:
+    posts = list_posts(wanted.viewer, wanted.course).annotate(rank=_rank_post(wanted))
+    return Newest(posts, wanted.tsquery, ("thread", "rank", "created_at", "pk"))
 
 
-def _list_older(wanted: Wanted, count: int) -> list[Match]:
-    posts = list_posts(wanted.viewer, wanted.course).filter(found_by=wanted.tsquery, pk__lte=_find_edge())
-    return _read(posts.order_by(BY_INDEX), wanted, count)
-
-
-def _find_edge() -> CombinedExpression:
-    return Subquery(Post.objects.order_by("-pk").values("pk")[:1]) - WINDOW
-
-
-def _read(posts: QuerySet[Post], wanted: Wanted, count: int) -> list[Match]:
-    rows = posts.annotate(rank=rank(wanted, F("found_by"), title=None))
-    found = rows.values_list("thread", "rank", "created_at", "pk")[:count]
-    return [Match(thread, value * _freshness(at), key) for thread, value, at, key in found]
+def _rank_post(wanted: Wanted) -> Combinable:
+    """How well a post answers: by its words, and more if it was accepted."""
+    accepted = Case(When(thread__accepted=F("pk"), then=Value(ACCEPTED)), default=Value(0.0))
+    return rank(wanted, F("found_by"), title=None) + accepted
 
 
 def _freshness(at: datetime) -> float:

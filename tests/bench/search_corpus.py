@@ -83,6 +83,11 @@ CROSS JOIN LATERAL (
   SELECT string_agg(text, '. ') AS body FROM generate_series(1, 2 + n %% 5) AS each
   JOIN bench_sentence ON id = (hashint8extended(n, each) & 2147483647) %% %(sentences)s) AS written;
 """
+WRITE_OPENINGS = """
+INSERT INTO search_opening (post_id, found_by) SELECT post.id, thread.found_by || post.found_by
+FROM discussions_post post JOIN discussions_thread thread ON thread.id = post.thread_id
+WHERE post.parent_id IS NULL ON CONFLICT DO NOTHING;
+"""
 FIRST_THREAD = "SELECT max(id) - %s + 1 FROM discussions_thread"
 FIRST_POST = "SELECT coalesce(max(id), 0) + 1 FROM discussions_post"
 INDEXES = {
@@ -113,8 +118,16 @@ def fill(address: str, vocabulary: Sequence[str]) -> None:
         database.execute("SET maintenance_work_mem = '512MB'")
         for create in INDEXES.values():
             database.execute(create)
+        database.execute(WRITE_OPENINGS)
         database.execute("DROP TABLE bench_sentence")
-        for table in ("courses_passage", "courses_chapter", "discussions_thread", "discussions_post", "search_word"):
+        for table in (
+            "courses_passage",
+            "courses_chapter",
+            "discussions_thread",
+            "discussions_post",
+            "search_opening",
+            "search_word",
+        ):
             database.execute(f"VACUUM ANALYZE {table}")
 
 

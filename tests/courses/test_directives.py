@@ -106,7 +106,12 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, at: str, sentence:
 def test_the_checker_names_what_the_compiler_refuses_and_what_could_be_better() -> None:
     problems = check(replaced(("(#a-topic)", "(#x)")), FIGURES, "small/first")
     assert [(problem.line, problem.severity, problem.column) for problem in problems] == [
-        (line_of(CHAPTER, "See ["), "error", 0)
+        (line_of(CHAPTER, "See ["), "error", len("See [the topic](#") + 1)
+    ]
+    text = replaced(("## A topic {#a-topic}", "## A topic {#lab}"), ("level: Introductory\n", ""))
+    assert [(problem.column, problem.length) for problem in check(text, FIGURES, "small/first")][:2] == [
+        (0, 0),  # nothing stands there
+        (len("## A topic {#") + 1, len("lab")),
     ]
     text = replaced(("None.\n", f"Click [here](#a-topic).\n\n{'very ' * 46}long.\n"))
     warned = check(text, FIGURES, "small/first")

@@ -329,3 +329,17 @@ def test_the_list_costs_the_same_for_many_chapters(
         assert client.get("/editing/").status_code == 200
     with django_assert_max_num_queries(8):
         assert client.get(COURSE).status_code == 200
+
+
+def test_who_takes_something_out_learns_who_links_to_it(client: Client, chapter: Chapter, editor: User) -> None:
+    second = Chapter.objects.get(slug="second")
+    link = ("Words with", "After [that](../first/#circles), words with")
+    publish_text(second, replaced(link, ("title: A small chapter", "title: The sequel")))
+    page = client.post(PAGE, form(), follow=True).content.decode()
+    assert "still linked" not in page
+    page = client.post(PAGE, form(replaced(("figure circles", "figure rings")), base=2), follow=True).content.decode()
+    assert "Something that has left this text is still linked from “The sequel”: mend it there." in page
+    publish_text(second, replaced(("title: A small chapter", "title: The sequel")), base=1)
+    page = client.post(PAGE, form(replaced(("figure circles", "figure discs")), base=3), follow=True).content.decode()
+    assert "Revision 4 is live" in page
+    assert "still linked" not in page

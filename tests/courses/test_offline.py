@@ -32,6 +32,31 @@ third</a>, <a href="/courses/">the site</a>, <a href="#closer">here</a>, <a href
 <kindling-slider data-of="x"><label>Rate <input type="range"></label></kindling-slider><math><mi>x</mi></math>
 <script>alert(1)</script><button onclick="x">No</button><template>x</template>
 """
+SLIDER = """
+::: slider steep title="A line"
+```plot
+x = { says = "x", from = 0, to = 5 }
+y = { says = "y", from = 0, to = 10 }
+
+[[vary]]
+name = "w"
+says = "Steepness"
+min = 0
+max = 2
+step = 0.5
+start = 1
+
+[[curve]]
+y = "w * x"
+
+[[reading]]
+says = "Steepness at its start"
+value = "w"
+digits = 1
+```
+It moves.
+:::
+"""
 
 
 @pytest.fixture
@@ -216,6 +241,33 @@ def test_pages_work_from_a_file_without_a_word_to_anybody(small: Course, tmp_pat
         browser.contexts[0].close()
     assert wrong == []
     assert [url for url in asked if not url.startswith(tmp_path.as_uri())] == []
+
+
+def test_figures_move_in_a_site_and_stand_still_in_a_book(tmp_path: Path) -> None:
+    first = build_chapter()
+    publish_text(first, replaced(("Words with", f"{SLIDER}\nWords with")))
+    files = build_site(first.course)
+    assert b"sliders.js" in files["01-first.html"]
+    assert b"sliders.js" not in files["index.html"]
+    book = ZipFile(BytesIO(build_epub(first.course)))
+    still = book.read("EPUB/01-first.xhtml").decode()
+    assert "Steepness at its start" in still
+    assert not {"input", "kindling-plot", "script"} & Names(still).tags
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    with launched() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto((tmp_path / "01-first.html").as_uri())
+        curve, slider = page.locator('[data-line="0"]'), page.get_by_role("slider", name="Steepness")
+        before = curve.get_attribute("d")
+        slider.focus()
+        page.keyboard.press("End")
+        assert curve.get_attribute("d") != before
+        expect(page.locator("kindling-plot dd")).to_have_text("2.0")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        browser.contexts[0].close()
 
 
 def test_a_book_lands_in_its_file(small: Course, tmp_path: Path) -> None:

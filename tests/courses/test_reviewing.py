@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Role, User
-from apps.courses.models import Chapter, Course, Draft, Review, Revision
+from apps.courses.models import Chapter, Course, Draft, Review, Revision, Schedule
 from apps.courses.reviewing import approve
+from apps.courses.scheduling import publish_due
 
 from .editing import BETTER, PAGE, form, log_in
 from .texts import build_editor, publish_text, replaced
@@ -62,7 +66,7 @@ def test_an_approved_text_is_live_under_its_author_s_name(
     review.refresh_from_db()
     assert (review.state, review.decided_by, review.revision) == ("approved", other, live)
     assert not Draft.objects.exists()
-    assert "approved by Otto, live as revision 2" in client.get("/editing/").content.decode()
+    assert "approved by Otto, it went live as revision 2" in client.get("/editing/").content.decode()
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == ([editor.email], "Approved: A small chapter")
     assert "Lovely." in mail.body
@@ -163,3 +167,60 @@ def test_what_cannot_be_reviewed_is_not_handed_in(
 ) -> None:
     assert client.post(f"{PAGE}review/", form() | sent).status_code == status
     assert not Review.objects.exists()
+
+
+def test_what_is_approved_for_a_time_goes_live_then_and_as_it_was_approved(
+    client: Client,
+    review: Review,
+    other: User,
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: type,
+) -> None:
+    Course.objects.update(needs_review=True)
+    reviewer, tomorrow = log_in(other), f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    with django_capture_on_commit_callbacks(execute=True):
+        page = reviewer.post(place(review, "approval/"), {"at": tomorrow}, follow=True).content.decode()
+    assert "goes live at the time you chose" in page
+    assert "it goes live on" in page
+    assert (mailoutbox[0].subject, Revision.objects.count()) == ("Approved: A small chapter", 1)
+    assert "and it goes live at" in mailoutbox[0].body
+    assert "it goes live on" in client.get("/editing/").content.decode()
+
+    changed = form(replaced(("None.", "Unseen.")), version=Draft.objects.get().version)
+    for address, more in ((PAGE, {}), (f"{PAGE}schedule/", {"at": tomorrow})):
+        refused = client.post(address, changed | more)
+        assert refused.status_code == 409
+        assert "another editor approves a text first" in refused.content.decode()
+        changed["version"] = Draft.objects.get().version
+
+    Schedule.objects.update(at=timezone.now() - timedelta(seconds=1))
+    assert publish_due() == 1
+    assert Revision.objects.get(number=2).source == BETTER
+    assert "Unseen." in Draft.objects.get().source
+    assert "it went live as revision 2" in reviewer.get(place(review)).content.decode()
+
+
+def test_an_approval_holds_for_the_very_text(client: Client, review: Review, other: User) -> None:
+    Course.objects.update(needs_review=True)
+    at = timezone.now() + timedelta(days=1)
+    due = approve(review=review, reviewer=other, answer="", at=at).schedule
+    assert due
+    Schedule.objects.update(at=timezone.now() - timedelta(seconds=1), source=replaced(("None.", "Slipped in.")))
+    assert publish_due() == 0
+    due.refresh_from_db()
+    assert (due.state, Revision.objects.count()) == ("failed", 1)
+    assert "needs a review now" in due.reason
+    assert "it could not go live at its time" in client.get(place(review)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("at", "status", "words"), [("2020-01-01T10:00", 409, "has passed"), ("soon", 422, "This is no time")]
+)
+def test_a_time_that_cannot_be_leaves_the_review_open(
+    client: Client, review: Review, other: User, at: str, status: int, words: str
+) -> None:
+    refused = log_in(other).post(place(review, "approval/"), {"at": at})
+    assert refused.status_code == status
+    assert words in refused.content.decode()
+    review.refresh_from_db()
+    assert (review.state, Schedule.objects.count()) == ("open", 0)

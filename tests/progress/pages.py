@@ -32,7 +32,7 @@ def open_page(client: Client, url: str = CHAPTER) -> dict[str, Any]:
         ],
         "missing": list_missing(page),
         "finished_at": done[1] if done else None,
-        "body": re.findall(r'<article class="chapter-text">(.*)</article>', page, re.DOTALL)[0],
+        "body": re.findall(r'<article class="chapter-text"(?: data-verified)?>(.*)</article>', page, re.DOTALL)[0],
         "previous": find_link(page, "prev"),
         "next": find_link(page, "next"),
     }

@@ -49,16 +49,6 @@ def test_the_path_shows_every_chapter(client: Client) -> None:
     assert address(4) not in page.content.decode()
 
 
-def test_home_shows_every_course(client: Client) -> None:
-    build_chapter(build_course("more", "More"))
-    page = client.get("/")
-    assert [(course.title, course.url) for course in page.context["courses"]] == [
-        ("Essentials", COURSE),
-        ("More", "/courses/more/"),
-    ]
-    assert len(page.context["courses"][0].chapters) == 4
-
-
 def test_home_is_there_before_any_course(client: Client) -> None:
     Chapter.objects.update(live=None)
     assert client.get("/").status_code == 200

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from apps.courses.models import Course
-from apps.search import finding, limits, talks
+from apps.search import finding, limits, newest, talks
 
 from .sites import add_section, add_term, build_chapter, build_person, build_thread
 
@@ -38,6 +39,16 @@ def test_nothing_found_says_what_to_do(client: Client) -> None:
     page = client.get(URL, {"q": "xyzzy"}).content.decode()
     assert "Nothing was found for <strong>xyzzy</strong>" in page
     assert "Check the spelling" in page
+
+
+def test_nothing_found_offers_what_comes_nearest_and_the_glossaries(client: Client) -> None:
+    add_section(build_chapter(), "Gradient descent")
+    page = client.get(URL, {"q": "gradual descent"}).content.decode()
+    assert '<a href="?q=gradient">gradient</a>, <a href="?q=descent">descent</a>' in page
+    assert '<a href="/courses/essentials/glossary/">Essentials</a>' in page
+    page = client.get(URL, {"q": "xyzzy", "course": "essentials"}).content.decode()
+    assert '<a href="/courses/essentials/glossary/">the glossary of Essentials</a>' in page
+    assert "The chapters know" not in page
 
 
 def test_a_correction_is_said_aloud_and_a_doubt_is_offered(client: Client) -> None:
@@ -143,9 +154,9 @@ def test_more_results_ask_no_more_of_the_database(
         add_section(chapter, f"Momentum {number}")
         add_term(chapter, f"Momentum term {number}")
         build_thread(chapter, ada, title=f"Momentum thread {number}", body="momentum")
-    # Six ways to look, three kinds to show, what is marked, the courses; and eight that limit the time of it all and of
-    # what is older, as two parts of a transaction.
-    with django_assert_num_queries(19):
+    # Five ways to look and what these need to know, three kinds to show, what is marked, the courses; and eight that limit
+    # the time of it all and of the discussions, as two parts of a transaction.
+    with django_assert_num_queries(21):
         client.get(URL, {"q": "momentum"})
 
 
@@ -175,9 +186,14 @@ def test_a_search_that_takes_too_long_is_given_up(client: Client, monkeypatch: p
 def test_what_is_older_is_left_out_rather_than_everything(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     chapter, ada = build_chapter(), build_person()
     for number in range(40):
-        build_thread(chapter, ada, title=f"Thread {number}", body=" ".join(f"momentum{n} momentum" for n in range(700)))
-    monkeypatch.setattr(talks, "WINDOW", 2)
-    monkeypatch.setattr(talks, "OLDER_MS", 1)
+        build_thread(chapter, ada, title=f"Thread {number}", body="momentum")
+
+    def look_up(*_: object) -> None:
+        connection.cursor().execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(newest, "WALK", 2)
+    monkeypatch.setattr(newest.Newest, "_look_up", look_up)
+    monkeypatch.setattr(talks, "TIMEOUT_MS", 1_000)
     page = client.get(URL, {"q": "momentum"}).content.decode()
     assert "Only the newest were looked through" in page
     assert "Thread 39" in page

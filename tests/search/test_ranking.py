@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from apps.discussions.models import Post
-from apps.search import talks
-from apps.search.finding import wish_page
+from apps.search import newest
+from apps.search.finding import Wish, wish_page
 
 from .sites import add_section, add_term, ask, build_chapter, build_person, build_thread, list_titles, mark, read
 
@@ -69,8 +69,36 @@ def test_older_posts_are_found_where_the_newest_say_nothing(monkeypatch: pytest.
     chapter, ada = build_chapter(), build_person()
     for number in range(4):
         build_thread(chapter, ada, title=f"Thread {number}", body="momentum" if number < 2 else "nothing")
-    monkeypatch.setattr(talks, "WINDOW", 2)
+    monkeypatch.setattr(newest, "WALK", 2)
     assert set(list_titles(ask("momentum"), "thread")) == {"Thread 0", "Thread 1"}
+
+
+def test_the_past_is_looked_through_until_enough_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that was usual for a while: its stretches get longer and longer, and leave nothing out or find it twice."""
+    chapter, ada = build_chapter(), build_person()
+    for number in range(40):
+        build_thread(chapter, ada, title=f"Thread {number}", body="momentum" if number % 3 else "nothing")
+    monkeypatch.setattr(newest, "WALK", 2)
+    every = [number for number in reversed(range(40)) if number % 3]
+    for most in (3, 7, len(every), 200):
+        monkeypatch.setattr(newest, "MAX_MATCHES", most)
+        found = list_titles(ask("momentum", wish=Wish({"thread": 50})), "thread")
+        assert found == [f"Thread {number}" for number in every[:most]]
+
+
+def test_words_may_be_divided_between_a_title_and_its_first_post() -> None:
+    chapter, ada = build_chapter(), build_person()
+    post = build_thread(chapter, ada, title="Loss becomes infinite", body="since I use **bfloat**")
+    build_thread(chapter, ada, title="Loss falls", body="slowly")
+    assert list_titles(ask("infinite bfloat"), "thread") == ["Loss becomes infinite"]
+    assert list_titles(ask("infinite -bfloat"), "thread") == []
+    post.body = "since I use fp16"
+    post.save()
+    assert ask("infinite bfloat").total == 0
+    post.thread.title = "Loss explodes"
+    post.thread.save()
+    assert list_titles(ask("explodes fp16"), "thread") == ["Loss explodes"]
+    assert ask("infinite fp16").total == 0
 
 
 def test_what_was_looked_for_is_marked_in_code_and_prose() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .advice import advise
 from .compiling import compile_chapter
-from .problems import BadChapter, Problem, sort_problems
+from .problems import BadChapter, Problem, locate_problems, sort_problems
 
 
 def check(source: str, figures: Mapping[str, str], address: str) -> list[Problem]:
@@ -18,5 +18,5 @@ def check(source: str, figures: Mapping[str, str], address: str) -> list[Problem
     try:
         compiled = compile_chapter(source, figures=figures, address=address)
     except BadChapter as bad:
-        return bad.problems
-    return sort_problems(advise(compiled))
+        return locate_problems(bad.problems, source)
+    return locate_problems(sort_problems(advise(compiled)), source)

@@ -17,21 +17,31 @@ ELSEWHERE = re.compile(r"https?://|mailto:", re.IGNORECASE)
 CHAPTER = re.compile(r"\.\./(?P<slug>[a-z0-9-]+)/?(?:#(?P<key>[\w-]+))?")
 LATER = ("loading", "decoding")  # of pictures; in a folder there is nothing to wait for
 HEADINGS = ("h2", "h3")
+PLOT = "kindling-plot"
 CONTROLS = frozenset(["input", "button", "select", "textarea", "output", "script", "template", "progress"])
 
 
 @dataclass(frozen=True)
 class Medium:
-    """What a site and a book differ in: how the files of pages end, and the template of a question."""
+    """What a site and a book differ in: how the files of pages end, the template of a question, and whether a script moves
+    figures: few readers of books run any.
+    """
 
     suffix: str
     question: str
     data: Collection[str]
     links_headings: bool
+    moves_figures: bool
 
 
-SITE = Medium(".html", "offline/_quiz.html", data=("data-kind", "data-choice", "data-right"), links_headings=True)
-BOOK = Medium(".xhtml", "offline/_question.html", data=(), links_headings=False)
+SITE = Medium(
+    ".html",
+    "offline/_quiz.html",
+    data=("data-kind", "data-choice", "data-right"),
+    links_headings=True,
+    moves_figures=True,
+)
+BOOK = Medium(".xhtml", "offline/_question.html", data=(), links_headings=False, moves_figures=False)
 
 
 @dataclass
@@ -66,12 +76,17 @@ class _Adapter:
         self.medium = medium
         self.away = away
         self.pictures: dict[str, str] = {}
+        self.moving: list[Element] = []
 
     def adapt(self, body: Element) -> Adapted:
+        if self.medium.moves_figures:
+            self.moving = [inner for plot in body.iter(PLOT) for inner in plot.iter()]
         rebuild(body, self.change)
         return Adapted(body, self.pictures)
 
     def change(self, element: Element) -> list[Element | str] | None:
+        if any(element is each for each in self.moving):
+            return None
         if element.get("id") in self.leaf.quizzes:
             return self.ask(str(element.get("id")))
         if element.tag in CONTROLS or "hidden" in element.attrib:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from apps.courses.models import Course, Passage
 
-from .adapting import SITE, adapt, adapt_html
+from .adapting import PLOT, SITE, adapt, adapt_html
 from .assets import read_built
 from .books import Book, Leaf, list_passages, load_pictures, open_book
 from .markup import write_html
 
 ASSETS = ("site.css", "offline.css", "offline.js")
+SLIDERS = "sliders.js"
 URL = re.compile(r"url\(\"?(?:\./)?(?P<name>[\w./-]+)\"?\)")
 LONGEST_PASSAGE = 4000
 """Of a section's words, characters that can be found; whoever wants more of it has the page."""
@@ -33,12 +34,18 @@ def build_site(course: Course) -> dict[str, bytes]:
     files = {name: page.encode() for name, page in pages.items()}
     files["search.js"] = _build_index(book, list_passages(course))
     files |= {f"pictures/{pictures[key]}": bytes(each.content) for key, each in load_pictures(set(pictures)).items()}
-    formulas = any("<math" in page for page in pages.values())
-    return dict(sorted((files | _read_assets(formulas=formulas)).items()))
+    files |= _read_assets(formulas=_hold(pages, "math"))
+    if _hold(pages, PLOT):
+        files[SLIDERS] = read_built(SLIDERS)
+    return dict(sorted(files.items()))
+
+
+def _hold(pages: Mapping[str, str], element: str) -> bool:
+    return any(f"<{element}" in page for page in pages.values())
 
 
 def _page(book: Book, title: str, body: str) -> str:
-    context = {"book": book, "title": title, "body": mark_safe(body)}  # noqa: S308  from our own templates
+    context = {"book": book, "title": title, "body": mark_safe(body), "moves": f"<{PLOT}" in body}  # noqa: S308  ours
     return render_to_string("offline/_page.html", context).lstrip()
 
 

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from ..access import EditorRequest, editors_only, load_editable, load_review, may_decide
 from ..comparing import compare, compare_files
 from ..dialect import BadChapter
-from ..forms import CommentForm, DecisionForm, HandingInForm, ReturningForm, SpokenForm
+from ..forms import ApprovalForm, CommentForm, HandingInForm, ReturningForm, SpokenForm
 from ..models import Review
 from ..publishing import StaleBase
 from ..reviewing import Decided, approve, ask_for_review, comment, give_back, withdraw
+from ..scheduling import AnotherPending, BadTime
 from ..writing import Writing, render_text
 from .answers import read_writing, refuse_unkept
 from .writing import refuse
@@ -56,16 +57,16 @@ def comments(request: EditorRequest, number: int) -> HttpResponse:
 @editors_only
 @require_POST
 def approval(request: EditorRequest, number: int) -> HttpResponse:
-    loaded, form = load_review(number), DecisionForm(request.POST)
+    loaded, form = load_review(number), ApprovalForm(request.POST)
     if not form.is_valid():
         return show_review(request, loaded, form)
     try:
-        approved = approve(review=loaded, reviewer=request.user, answer=form.cleaned_data["answer"])
-    except (Decided, StaleBase, BadChapter) as refusal:
+        asked = {name: form.cleaned_data[name] for name in ("answer", "at")}
+        approved = approve(review=loaded, reviewer=request.user, **asked)
+    except (Decided, StaleBase, BadChapter, BadTime, AnotherPending) as refusal:
         messages.error(request, explain(refusal))
         return show_review(request, load_review(number), status=HTTPStatus.CONFLICT)
-    assert approved.revision is not None  # noqa: S101  what is approved is published
-    messages.success(request, f"Revision {approved.revision.number} by {approved.author} is live.")
+    messages.success(request, congratulate(approved))
     return redirect("courses:review", number)
 
 
@@ -129,13 +130,23 @@ def show_review(
         "is_behind": live is not None and live.number != review.base,
         "may_decide": may_decide(request.user, review),
         "problems": form.sentences() if form else [],
-        "sent": {name: request.POST.get(name, "") for name in ("answer", "line", "text")},
+        "sent": {name: request.POST.get(name, "") for name in ("answer", "line", "text", "at")},
     }
     return render(request, "editing/review.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form else status)
 
 
-def explain(refusal: Decided | StaleBase | BadChapter) -> str:
+def congratulate(approved: Review) -> str:
+    if approved.revision:
+        return f"Revision {approved.revision.number} by {approved.author} is live."
+    return f"The text by {approved.author} goes live at the time you chose."
+
+
+def explain(refusal: Decided | StaleBase | BadChapter | BadTime | AnotherPending) -> str:
     match refusal:
+        case BadTime():
+            return f"Not approved: {refusal}"
+        case AnotherPending(pending=pending):
+            return f"Not approved: {pending.author}’s text is to go live in this chapter. Agree with {pending.author} first."
         case StaleBase(newest=newest):
             return (
                 f"Not approved: revision {newest.number} was published meanwhile. Its author has to merge it into "

@@ -81,12 +81,13 @@ export class Markdown {
     this.view.focus();
   }
 
-  /** `problems` as the server tells them: line and column from 1, severity, message. */
+  /** `problems` as the server tells them: line and column from 1, length, severity, message. */
   mark(problems) {
     const { doc } = this.view.state;
-    const found = problems.filter(({ line }) => line >= 1 && line <= doc.lines).map(({ line, column, severity, message }) => {
+    const found = problems.filter(({ line }) => line >= 1 && line <= doc.lines).map(({ line, column, length, severity, message }) => {
       const { from, to } = doc.line(line);
-      return { from: Math.min(from + Math.max(column - 1, 0), to), to, severity, message };
+      const begin = Math.min(from + Math.max(column - 1, 0), to);
+      return { from: begin, to: length ? Math.min(begin + length, to) : to, severity, message };
     });
     this.view.dispatch(setDiagnostics(this.view.state, found));
   }
