@@ -18,7 +18,6 @@ class ThemeSwitch extends HTMLElement {
       if (theme) this.choose(theme);
     });
     this.show(root.dataset.theme ?? "system");
-    this.hidden = false;
   }
 
   choose(theme) {
