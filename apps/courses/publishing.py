@@ -18,7 +18,7 @@ from .dialect import BadChapter, Compiled, Problems, clean, compile_chapter
 from .models import Chapter, Draft, Item, Passage, Revision
 from .pictures import read_marker
 
-RENDERING = 4
+RENDERING = 5
 """Count up when the dialect makes other HTML of the same text: the next import then renders the files anew."""
 
 LONGEST_NOTE = 200

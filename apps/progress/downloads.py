@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from apps.courses.models import Chapter, Course, Picture
+from apps.courses.models import Chapter, Course, Picture, Revision
 from apps.courses.notebooks.writing import write_notebook
 from apps.courses.offline.books import print_book
 from apps.courses.offline.keeping import fetch
 from apps.courses.pictures import SUFFIXES
+
+from .texts import load_text
 
 KINDS = {"epub": "application/epub+zip", "zip": "application/zip", "ipynb": "application/x-ipynb+json"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -52,6 +55,17 @@ def whole(request: HttpRequest, course: str, suffix: str) -> HttpResponseBase:
     print_of_book = print_book(found)
     make = partial(fetch, found, suffix, print_of_book=print_of_book)
     return answer(request, f"{print_of_book}-{suffix}", make, KINDS[suffix], name=f"{course}.{suffix}")
+
+
+@require_safe
+@gzip_page
+def drawings(request: HttpRequest, course: str, chapter: str, revision: int) -> HttpResponseBase:
+    """What the figures of a chapter draw, or of an earlier text of it: a page that is open still shows that one."""
+    there = Revision.objects.filter(chapter__live__isnull=False, chapter__slug=chapter, chapter__course__slug=course)
+    text = load_text(get_object_or_404(there.only("pk"), pk=revision).pk)
+    if not text.drawings:
+        raise Http404
+    return answer(request, f"drawings-{revision}", lambda: text.drawings, "image/svg+xml", FOR_EVER)
 
 
 def load_picture(digest: str, media_type: str) -> bytes:

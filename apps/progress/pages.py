@@ -63,7 +63,11 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "outline": [vars(section) | {"read": hole(f"read:{section.id}")} for section in text.sections],
         "prerequisites": [_describe_needed(chapter, needed) for needed in chapter.needed],
         "body": text.fill(_next_hole(chapter)),
-        "lab": {"projects": list_projects(chapter, kind.is_student), "page": hole("page")},
+        "lab": {
+            "projects": list_projects(chapter, kind.is_student),
+            "code": text.projects[0].code if text.projects else "",
+            "page": hole("page"),
+        },
         "state": hole("state"),
         "finish": hole("finish"),
         "messages": hole("messages"),
@@ -149,9 +153,12 @@ def describe_standing(reading: Reading, viewer: Viewer) -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def list_projects(chapter: Published, is_student: bool) -> list[dict[str, Any]]:
-    """What the lab needs to run each project, the same for all; `path` is what starting a run calls it."""
+    """What the lab needs to run each project, the same for all; `path` is what starting a run calls it. The code is not
+    said again: it stands in the text, in the project's listing."""
     projects = load_text(chapter.live).projects
     described = [vars(one) | {"path": f"{chapter.course_slug}/{chapter.slug}/{one.key}"} for one in projects]
+    for project in described:
+        del project["code"]
     if is_student:
         for project in described:
             project["draft_url"] = reverse("runs:draft", args=[project["path"]])

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.courses.dialect import show_asked
 from apps.courses.models import Item, Revision
+
+from .drawings import take_out
 
 HOLE = re.compile("<!--([a-z]+(?::[a-z0-9-]+)?)-->")
 """Where a page waits for what only some know: its reader's name, say, or whether the next chapter can be read."""
@@ -63,11 +66,12 @@ class Project:
 class Text:
     """A revision as its readers need it. `questions` and `projects` stand in the order of the text.
 
-    `pieces` is the HTML cut at its holes: text and names of holes by turns.
+    `pieces` is the HTML cut at its holes: text and names of holes by turns. `drawings` is an SVG file, "" for none.
     """
 
     revision: Revision
     pieces: list[str]
+    drawings: str
     sections: list[Section]
     questions: list[str]
     projects: list[Project]
@@ -83,11 +87,13 @@ class Text:
 def load_text(revision: int) -> Text:
     """The text of a revision by its id. Two queries the first time in this process, then none."""
     loaded = Revision.objects.only("chapter_id", "quizzes", *NEEDED).get(pk=revision)
+    divided = take_out(loaded.html, f"drawings/{revision}.svg?{crc32(loaded.html.encode()):x}")
     ordered = Item.objects.filter(chapter=loaded.chapter_id).order_by("position").values_list("key", flat=True)
     keys = list(ordered)
     return Text(
         revision=loaded,
-        pieces=HOLE.split(loaded.html),
+        pieces=HOLE.split(divided.html),
+        drawings=divided.drawings,
         sections=[Section(one["id"], one["number"], one["title"], one["kind"]) for one in loaded.outline],
         questions=[key for key in keys if key in loaded.quizzes],
         projects=[_project(key, loaded.projects[key]) for key in keys if key in loaded.projects],

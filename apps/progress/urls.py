@@ -14,5 +14,6 @@ urlpatterns = [
     path("courses/<slug:course>.epub", downloads.whole, {"suffix": "epub"}, name="book"),
     path("courses/<slug:course>.zip", downloads.whole, {"suffix": "zip"}, name="site"),
     path("courses/<slug:course>/<slug:chapter>.ipynb", downloads.notebook, name="notebook"),
+    path("courses/<slug:course>/<slug:chapter>/drawings/<int:revision>.svg", downloads.drawings, name="drawings"),
     path("pictures/<slug:digest>.<slug:suffix>", downloads.picture, name="picture"),
 ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
@@ -38,6 +39,7 @@ class Request(HttpRequest):
 
 
 @require_safe
+@gzip_page
 @personal
 def home(request: HttpRequest) -> HttpResponse:
     reader = identify(request)
@@ -51,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @personal
 def course(request: HttpRequest, course: str) -> HttpResponse:
     reader, loaded = identify(request), load_course(course)

@@ -44,17 +44,19 @@ def open_lab(request: HttpRequest) -> dict[str, Any]:
     """
     run = _load(request)
     title = f"From “{run.title}”" if run else "Your own code"
+    code = run.code if run else FIRST_CODE
     return {
+        "code": code,
         "projects": [
             {
                 "key": "free",
                 "title": title,
                 "path": None,
-                "code": run.code if run else FIRST_CODE,
+                "code": code,
                 "last_run": None,
                 "kept": run is None,
             }
-        ]
+        ],
     }
 
 

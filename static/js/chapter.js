@@ -15,7 +15,7 @@ class KindlingChapter extends HTMLElement {
     this.read = new Set(state.read);
     this.unsent = new Set();
     this.place = state.place;
-    this.sections = [...this.querySelectorAll(".section[data-key]")];
+    this.sections = [...this.querySelectorAll(".section")];
     this.observePlace();
     this.observeEnds();
     this.offerReturn(state.place);
@@ -27,7 +27,7 @@ class KindlingChapter extends HTMLElement {
     const line = new IntersectionObserver(
       (entries) => {
         const entered = entries.filter((entry) => entry.isIntersecting).at(-1);
-        if (entered) this.moveTo(entered.target.dataset.key);
+        if (entered) this.moveTo(entered.target.id);
       },
       { rootMargin: "-30% 0px -69% 0px" },
     );
@@ -39,11 +39,11 @@ class KindlingChapter extends HTMLElement {
     const ends = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         clearTimeout(timers.get(target));
-        if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section")?.dataset.key), DWELL_MS));
+        if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section")?.id), DWELL_MS));
       }
     }, UNDER_HEADER);
     for (const section of this.sections) {
-      if (this.read.has(section.dataset.key) || !section.lastElementChild) continue;
+      if (this.read.has(section.id) || !section.lastElementChild) continue;
       const watch = () => ends.observe(section.lastElementChild);
       watch();
       new MutationObserver(watch).observe(section, { childList: true }); // a graded question takes the place of the asked one
@@ -89,7 +89,7 @@ class KindlingChapter extends HTMLElement {
   }
 
   offerReturn(place) {
-    const section = this.sections.findIndex((each) => each.dataset.key === place);
+    const section = this.sections.findIndex((each) => each.id === place);
     if (section < 1 || location.hash) return;
     const offer = this.querySelector("[data-return]");
     const link = offer.querySelector("a");
@@ -99,7 +99,7 @@ class KindlingChapter extends HTMLElement {
     const withdraw = () => (offer.hidden = true);
     offer.addEventListener("click", (event) => event.target.closest("a, button") && withdraw());
     this.addEventListener("place", ({ detail: { key } }) => {
-      if (this.sections.findIndex((each) => each.dataset.key === key) >= section) withdraw();
+      if (this.sections.findIndex((each) => each.id === key) >= section) withdraw();
     });
   }
 }

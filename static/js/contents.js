@@ -2,11 +2,11 @@
 const contents = document.querySelector(".contents");
 
 function entry(key) {
-  return contents.querySelector(`[data-section="${CSS.escape(key)}"]`);
+  return contents.querySelector(`a[href="#${CSS.escape(key)}"]`);
 }
 
 function markCurrent({ detail: { key } }) {
-  const link = entry(key)?.querySelector("a");
+  const link = entry(key);
   if (!link || link.ariaCurrent) return;
   contents.querySelector("[aria-current]")?.removeAttribute("aria-current");
   link.ariaCurrent = "location";
@@ -20,7 +20,7 @@ function keepInView(link) {
 }
 
 function tick({ detail: { key } }) {
-  entry(key)?.setAttribute("data-read", "");
+  entry(key)?.parentElement.setAttribute("data-read", "");
   count();
 }
 

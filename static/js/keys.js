@@ -1,14 +1,22 @@
 /* Keys: j and k walk the sections, ← and → the chapters, ? tells. Single keys can be switched off (WCAG 2.1.4). */
-const help = document.getElementById("keys");
-const off = help?.querySelector("input");
+const asker = document.querySelector("[data-keys]");
+let isOff = asker && localStorage.getItem("keys") === "off";
 
 const acts = {
   j: () => step(1),
   k: () => step(-1),
   ArrowLeft: () => document.querySelector(".pager [rel=prev]")?.click(),
   ArrowRight: () => document.querySelector(".pager [rel=next]")?.click(),
-  "?": () => help.showModal(),
+  "?": help,
 };
+
+async function help() {
+  const { showHelp } = await import("./keys-help.js");
+  showHelp(isOff, (off) => {
+    isOff = off;
+    localStorage.setItem("keys", off ? "off" : "on");
+  });
+}
 
 function step(by) {
   const sections = [...document.querySelectorAll(".section")];
@@ -32,14 +40,12 @@ function isTyping(target) {
 function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.composedPath()[0])) return;
   const act = acts[event.key] ?? findButton(event.key);
-  if (!act || (off.checked && event.key.length === 1 && event.key !== "?")) return;
+  if (!act || (isOff && event.key.length === 1 && event.key !== "?")) return;
   event.preventDefault();
   act();
 }
 
-if (help) {
-  off.checked = localStorage.getItem("keys") === "off";
-  off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
-  document.querySelector("[data-keys]")?.addEventListener("click", () => help.showModal());
+if (asker) {
+  asker.addEventListener("click", help);
   document.addEventListener("keydown", press);
 }

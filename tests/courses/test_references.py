@@ -26,10 +26,10 @@ def write(text: str) -> str:
         ("[sums](term:sum-of)", '<a href="#sum-of" class="term" data-term="first/sum-of">sums</a>'),
         ("[x](term:second/views)", '<a href="../second/#views" class="term" data-term="second/views">x</a>'),
         ("[x](../second/#views)", '<a href="../second/#views">x</a>'),
-        ("[x](lines:first:1-2)", 'href="#first--code" class="lines" data-lines="1-2" title="lines 1–2 of “First”"'),
+        ("[x](lines:first:1-2)", 'href="#first--code" data-lines="1-2" title="lines 1–2 of “First”"'),
         ("[x](<lines:first:print(loss)>)", 'data-lines="2" title="line 2 of “First”"'),
         ("[x](<lines:first:loss>)", 'data-lines="1,2"'),
-        ("[about 2](out:adding) or [**0.5**](out:first)", '<span class="claim" data-from="first"><strong>0.5</strong>'),
+        ("[about 2](out:adding) or [**0.5**](out:first)", '<span class="claim"><strong>0.5</strong>'),
     ],
 )
 def test_a_reference_becomes_what_it_says(written: str, shown: str) -> None:
@@ -96,7 +96,7 @@ def test_a_term_is_explained_where_it_stands_and_elsewhere() -> None:
             "text": "What adding gives: 1 + 1.",
         }
     }
-    assert '<aside class="definition" id="sum-of" data-kind="term"><p><dfn>Sum</dfn></p>' in compiled.html
+    assert '<aside class="definition" id="sum-of"><p><dfn>Sum</dfn></p>' in compiled.html
     assert ("sum-of", "term") in [(item.key, item.kind) for item in compiled.items]
     [passage] = [passage for passage in compiled.passages if passage.kind == "term"]
     assert (passage.key, passage.title, passage.text) == ("sum-of", "Sum", "What adding gives: 1 + 1.")

@@ -84,8 +84,9 @@ def test_hashes_and_dashes_in_code_are_code() -> None:
 def test_every_line_of_code_is_an_element_also_within_long_strings() -> None:
     compiled = compile_text(replaced(("print(1 + 1)  # two\n", '"""one\n\ntwo"""\nprint(2)\n')))
     listing = compiled.html[compiled.html.index('id="adding"') : compiled.html.index('id="careful"')]
-    assert listing.count('<span class="line">') == 4
+    assert listing.count("<span>") == 4
     assert listing.count("<span") == listing.count("</span>")
+    assert listing.count("<b") == listing.count("</b>") == 4
 
 
 def test_tabs_become_spaces() -> None:

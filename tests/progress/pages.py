@@ -26,8 +26,8 @@ def open_page(client: Client, url: str = CHAPTER) -> dict[str, Any]:
         "projects": [project | done_of[project["key"]] for project in read_json(page, "lab-projects")],
         "outline": [
             (key, int(number), bool(read))
-            for key, read, number in re.findall(
-                r'<li data-section="([^"]+)"( data-read)?>.*?"number">(\d+)<', page, re.DOTALL
+            for read, key, number in re.findall(
+                r'<li( data-read)?>\s*<a href="#([^"]+)"><span class="number">(\d+)<', page
             )
         ],
         "missing": list_missing(page),

@@ -69,7 +69,6 @@ def test_a_new_student_has_everything_before_them(client: Client, chapter: Chapt
         {
             "key": "predict",
             "title": "First prediction",
-            "code": "print(1)\n",
             "goal": "loss<1",
             "path": "essentials/chapter-1/predict",
             "last_run": None,

@@ -29,6 +29,7 @@ ATTRIBUTE_NAMES = (
     "patternTransform fx fy display visibility"
 )
 ELEMENTS = frozenset(ELEMENT_NAMES.split())
+WORDS = frozenset(["text", "tspan", "title", "desc"])
 ATTRIBUTES = frozenset(ATTRIBUTE_NAMES.split())
 IGNORED = frozenset(["version", "{http://www.w3.org/XML/1998/namespace}space"])
 LOCAL_URL = re.compile(r"url\(#([A-Za-z][\w.-]*)\)")
@@ -123,9 +124,14 @@ def _write(element: ElementTree.Element, key: str, label: Mapping[str, str] = Ma
         if attribute not in IGNORED and attribute not in attributes:
             attributes["href" if attribute == XLINK_HREF else attribute] = _localise(attribute, value, key)
     written = "".join(f' {attribute}="{escape(value)}"' for attribute, value in attributes.items())
-    inner = escape(element.text or "", quote=False)
-    inner += "".join(_write(child, key) + escape(child.tail or "", quote=False) for child in element)
-    return f"<{name}{written}>{inner}</{name}>"
+    inner = _write_text(element, element.text)
+    inner += "".join(_write(child, key) + _write_text(element, child.tail) for child in element)
+    return f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
+
+
+def _write_text(element: ElementTree.Element, text: str | None) -> str:
+    """What stands between other elements than words is there for whoever edits the drawing."""
+    return escape(text or "", quote=False) if element.tag.removeprefix(SVG) in WORDS else ""
 
 
 def _localise(attribute: str, value: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Code, coloured once when a chapter is published: classes for the style sheet, one element a line."""
+"""Code, coloured once when a chapter is published: an element a line, for its number, and one for what has a colour."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ CLASSES = {
 """What has a colour, the special before the general. All else is plain text: an element around each name, bracket and
 comma would double the size of a chapter's listings."""
 
+MOST_OFTEN = "m"
+"""Needs no class: the style sheet takes it for granted."""
+
 Piece = tuple[str, str]
 """A class, "" for plain, and text."""
 
 
 def colour(code: str, language: str) -> str:
-    """`<span class="line">` for each line of code, in a `<pre>` that can be scrolled by keyboard."""
+    """A `<span>` for each line of code, in a `<pre>` that can be scrolled by keyboard."""
     lexer = LEXERS.get(language, TextLexer)(stripnl=False, ensurenl=True)
     pieces = [(_classify(kind), text) for kind, text in lexer.get_tokens(code)]
-    wrapped = "\n".join(f'<span class="line">{"".join(map(_wrap, line))}</span>' for line in _split_lines(pieces))
+    wrapped = "\n".join(f"<span>{''.join(map(_wrap, line))}</span>" for line in _split_lines(pieces))
     return f'<pre class="code" tabindex="0"><code>{wrapped}</code></pre>'
 
 
@@ -69,4 +72,7 @@ def _join(line: list[Piece]) -> list[Piece]:
 
 def _wrap(piece: Piece) -> str:
     name, text = piece
-    return f'<span class="{name}">{escape(text, quote=False)}</span>' if name else escape(text, quote=False)
+    shown = escape(text, quote=False)
+    if not name:
+        return shown
+    return f"<b>{shown}</b>" if name == MOST_OFTEN else f'<b class="{name}">{shown}</b>'

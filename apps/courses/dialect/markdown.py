@@ -20,12 +20,13 @@ from .problems import Problems
 from .references import BREAKS, SCHEMES, References
 
 PASSAGE_BYTES = 10_000  # brackets take time by the square of their number
-TAG_NAMES = "p br em strong s code pre span a ul ol li blockquote hr table thead tbody tr th td"
+TAG_NAMES = "p br em strong b s code pre span a ul ol li blockquote hr table thead tbody tr th td"
 ATTRIBUTES = {
     "a": {"href", "title", "class", "data-lines", "data-term"},
+    "b": {"class"},
     "ol": {"start"},
     "pre": {"class", "tabindex"},
-    "span": {"class", "data-from"},
+    "span": {"class"},
     "mi": {"mathvariant"},
     "*": set(maths.ATTRIBUTES),
 }

@@ -143,7 +143,6 @@ class References:
                                     f"words of the code, as in <lines:{key}:loss.backward()>.")  # fmt: skip
         said = f"line {spans}" if spans.isdigit() else f"lines {spans.replace('-', '–').replace(',', ', ')}"
         return {
-            "class": "lines",
             "href": f"#{target.anchor}",
             "data-lines": spans,
             "title": f"{said} of “{target.title}”",
@@ -151,7 +150,7 @@ class References:
 
     def _claim(self, key: str, inner: list[Token], line: int) -> list[Token]:
         self.check_claim(key, _read_words(inner), line)
-        opening = Token("claim_open", "span", 1, attrs={"class": "claim", "data-from": key})
+        opening = Token("claim_open", "span", 1, attrs={"class": "claim"})
         return [opening, *inner, Token("claim_close", "span", -1)]
 
     def check_claim(self, key: str, said: str, line: int) -> None:

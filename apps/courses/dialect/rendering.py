@@ -93,9 +93,7 @@ class Renderer:
             '<h2><a href="#{}"><span class="number">{}</span> {}</a></h2>', section.key, number, title
         )
         return format_html(
-            '<section id="{}" class="section" data-kind="{}" data-key="{}">\n{}\n{}</section>\n',
-            section.key,
-            section.kind,
+            '<section id="{}" class="section">\n{}\n{}</section>\n',
             section.key,
             heading,
             format_html_join("", "{}\n", ((self.block(block),) for block in section.blocks)),
@@ -151,12 +149,10 @@ class Renderer:
     def project(self, project: Project) -> SafeString:
         self.titles[project.key] = ("project", project.title)
         return format_html(
-            '<div class="project" id="{}" data-kind="project" data-project="{}/{}" data-minutes="{}">\n'
-            "<h3>{}</h3>\n{}{}\n{}{}{}</div>",
+            '<div class="project" id="{}" data-project="{}/{}">\n<h3>{}</h3>\n{}{}\n{}{}{}</div>',
             project.key,
             self.address,
             project.key,
-            project.minutes,
             project.title,
             self.markdown.blocks(project.before),
             _listing(f"{project.key}--code", "", project.title, project.code, project.output),
@@ -189,7 +185,7 @@ class Renderer:
     def exercise(self, card: Card) -> SafeString:
         self.titles[card.key] = (card.kind, card.title)
         return format_html(
-            '<article class="exercise" id="{}" data-kind="exercise">\n<h3>{} {}</h3>\n{}{}'
+            '<article class="exercise" id="{}">\n<h3>{} {}</h3>\n{}{}'
             '<details><summary>Solution</summary>\n<div class="answer">{}</div></details></article>',
             card.key,
             self.number(card.key),
@@ -214,11 +210,10 @@ class Renderer:
         lead, rest, title = self.markdown.lead(card.front)
         self.titles[card.key] = (card.kind, title)
         return format_html(
-            '<article class="{}" id="{}" data-kind="{}"><details><summary><span>{}</span></summary>\n'
+            '<article class="{}" id="{}"><details><summary><span>{}</span></summary>\n'
             '<div class="answer">{}{}</div></details></article>',
             card.kind,
             card.key,
-            card.kind,
             lead,
             rest,
             self.markdown.blocks(card.back),
@@ -237,7 +232,7 @@ class Renderer:
         shown, title = self.picture(figure) if figure.alt else self.drawing(figure)
         self.titles[figure.key] = ("figure", title)
         return format_html(
-            '<figure class="{}" id="{}" data-kind="figure">{}<figcaption>{}</figcaption></figure>',
+            '<figure class="{}" id="{}">{}<figcaption>{}</figcaption></figure>',
             "figure wide" if figure.wide else "figure",
             figure.key,
             shown,
@@ -249,7 +244,7 @@ class Renderer:
         if slider.plot is None:
             return SafeString()
         return format_html(
-            '<figure class="figure" id="{}" data-kind="figure">{}<figcaption>{}</figcaption></figure>',
+            '<figure class="figure" id="{}">{}<figcaption>{}</figcaption></figure>',
             slider.key,
             show_plot(slider.plot, slider.key, slider.title),
             self.caption(slider.key, slider.caption),
@@ -308,7 +303,7 @@ class Renderer:
             text=plain_passage(term.text),
         )
         return format_html(
-            '<aside class="definition" id="{}" data-kind="term"><p><dfn>{}</dfn></p>\n{}</aside>',
+            '<aside class="definition" id="{}"><p><dfn>{}</dfn></p>\n{}</aside>',
             term.key,
             term.title,
             text,
@@ -324,7 +319,7 @@ class Renderer:
         """Prose and a hole `<!--next:slug-->`: whether that chapter can be read is known when the page is shown."""
         self.links.append((link.line, link.slug))
         text = self.markdown.blocks(link.text)
-        return format_html('<div class="next" data-kind="next">{}<!--next:{}--></div>', text, link.slug)
+        return format_html('<div class="next">{}<!--next:{}--></div>', text, link.slug)
 
 
 def show_question(key: str, answers: QuizAnswers) -> dict[str, object]:
@@ -361,7 +356,7 @@ def _checks(project: Project) -> SafeString:
 def _listing(key: str, number: str, title: str, code: str, output: str, *, coloured: bool = True) -> SafeString:
     """What is folded away is not coloured: colours weigh four times what they colour."""
     return format_html(
-        '<figure class="listing" id="{}" data-kind="listing"><figcaption><span class="lang">{}</span>{}'
+        '<figure class="listing" id="{}"><figcaption><span class="lang">{}</span>{}'
         '<span class="title">{}</span></figcaption>{}{}</figure>',
         key,
         NAMES["python"],

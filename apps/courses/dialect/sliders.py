@@ -46,5 +46,14 @@ def _readings(plot: PlotFacts) -> SafeString:
 
 def _write_facts(facts: PlotFacts) -> SafeString:
     """JSON for an attribute in single quotes, in which its own need not be written as entities."""
-    written = json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
+    written = json.dumps(_trim(facts), separators=(",", ":"), ensure_ascii=False)
     return mark_safe(escape(written, quote=False).replace("'", "&#x27;"))  # noqa: S308  escaped here
+
+
+def _trim(value: object) -> object:
+    """The same facts, whole numbers without a fraction."""
+    if isinstance(value, dict):
+        return {name: _trim(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_trim(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -27,6 +27,12 @@ function readOwn() {
   return JSON.parse(document.getElementById("chapter-state")?.textContent ?? "{}").projects ?? {};
 }
 
+/** A project's code as its listing in the text has it: a chapter's page says it once. */
+function readListing(key) {
+  const code = document.getElementById(`${key}--code`)?.querySelector("pre.code");
+  return code ? `${code.textContent.trimEnd()}\n` : "";
+}
+
 class KindlingLab extends HTMLElement {
   connectedCallback() {
     const role = (name) => this.querySelector(`[data-role=${name}]`);
@@ -76,7 +82,7 @@ class KindlingLab extends HTMLElement {
   /** The chapter's projects; on the page of one run, that run's code alone. */
   readProjects() {
     const given = JSON.parse(this.querySelector("script").textContent);
-    if (!this.isRunPage) return given.map((project) => ({ ...project, ...readOwn()[project.key] }));
+    if (!this.isRunPage) return given.map((project) => ({ code: readListing(project.key), ...project, ...readOwn()[project.key] }));
     const { title, path = null, facts = "{}" } = this.dataset;
     return [{ key: "run", title, path, ...JSON.parse(facts), code: this.code.value, last_run: given }];
   }

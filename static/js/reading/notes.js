@@ -98,9 +98,9 @@ function openNotes(tools) {
 
 /** The section that has the focus, else the one that is being read. */
 function here() {
-  const current = document.querySelector(".contents [aria-current]")?.closest("[data-section]")?.dataset.section;
+  const current = document.querySelector(".contents [aria-current]")?.hash.slice(1);
   const section = document.activeElement?.closest?.(".section") ?? document.getElementById(current) ?? document.querySelector(".section");
-  const title = document.querySelector(`[data-section="${CSS.escape(section.id)}"] a > span:nth-child(2)`)?.textContent ?? section.id;
+  const title = document.querySelector(`.contents a[href="#${CSS.escape(section.id)}"] > span:nth-child(2)`)?.textContent ?? section.id;
   return { key: section.id, title };
 }
 

@@ -49,7 +49,7 @@ export function makePanel(shelf, { range, point, here, pages, changed, retry }) 
   }
 
   function draw() {
-    const order = (note) => [document.querySelector(`[data-section="${CSS.escape(note.section)}"]`) ? 0 : 1, range(note)];
+    const order = (note) => [document.querySelector(`.contents a[href="#${CSS.escape(note.section)}"]`) ? 0 : 1, range(note)];
     const notes = [...shelf.notes].sort((one, other) => compare(order(one), order(other)));
     list.replaceChildren(...notes.map(entry));
     if (!notes.length) tell("Nothing is marked in this chapter yet. Select some words, then choose Highlight or Note.");

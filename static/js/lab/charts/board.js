@@ -1,5 +1,6 @@
 /* The board: every metric of a run, one group large, the others small below it. Draws at most twenty times a second. */
 import { formatNumber } from "../numbers.js";
+import { furnish } from "./frame.js";
 import { group, keyOf, scaleOf } from "./groups.js";
 import { Keys } from "./keys.js";
 import { Palette, fade } from "./palette.js";
@@ -15,6 +16,7 @@ const LOG_FROM = 100; // a loss that has fallen a hundredfold is a cliff on a li
 
 export class Board {
   constructor(element) {
+    furnish(element);
     const find = (name) => element.querySelector(`.chart-${name}`);
     Object.assign(this, { element, caption: find("caption"), notes: find("notes"), said: find("said"), stage: find("stage"), overlays: new Map(), smoothing: 0 });
     this.plot = new Plot(find("plot"), { onCursor: (step) => this.point(step), onZoom: (view) => this.zoom(view), onWhole: () => this.zoom(null) });

@@ -1,5 +1,6 @@
 /* The console's screen. Takes any amount as it comes and shows it within a frame's patience at a time; follows the end
    unless the reader has scrolled up. Looking for words is fetched when somebody does. */
+import { furnish } from "./frame.js";
 import { Paper, listBlocks, readAll } from "./paper.js";
 import { Terminal } from "./terminal.js";
 
@@ -12,6 +13,7 @@ const QUIET_MS = 1500;
 export class Screen {
   /** `element` is the log; the buttons around it are found by their `data-console`. */
   constructor(element) {
+    furnish(element);
     this.element = element;
     this.frameElement = element.parentElement;
     this.paper = new Paper(element);

@@ -1,4 +1,5 @@
-<dialog class="keys" id="keys" aria-labelledby="keys-title">
+/* What the keys do, and a switch for those that are single letters. Fetched when somebody asks. */
+const HELP = `
   <h2 id="keys-title">Keys</h2>
   <dl>
     <div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next, previous section</dd></div>
@@ -14,5 +15,22 @@
   <form method="dialog">
     <label class="check"><input type="checkbox"> Switch single-letter keys off</label>
     <button class="button">Close</button>
-  </form>
-</dialog>
+  </form>`;
+
+let dialog = null;
+
+/** `onSwitch(off)` hears whether single letters are switched off. */
+export function showHelp(isOff, onSwitch) {
+  dialog ??= makeDialog(isOff, onSwitch);
+  dialog.showModal();
+}
+
+function makeDialog(isOff, onSwitch) {
+  const made = Object.assign(document.createElement("dialog"), { className: "keys", innerHTML: HELP });
+  made.setAttribute("aria-labelledby", "keys-title");
+  const off = made.querySelector("input");
+  off.checked = isOff;
+  off.addEventListener("change", () => onSwitch(off.checked));
+  document.body.append(made);
+  return made;
+}
