@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.conduct.access import list_acts, list_courses_moderated
 from apps.conduct.models import Act, Sanction
-from apps.discussions.models import STEP, Post
+from apps.discussions.models import STEP, Post, State
 
 from .access import list_queue
 from .models import Flag, ReviewItem
@@ -122,7 +122,7 @@ def load_history(moderator: User, person: User) -> History:
     sanctions = Sanction.objects.filter(scope, person=person).select_related("course", "by", "act")
     return History(
         person=person,
-        posts=dict(posts),
+        posts=dict.fromkeys(State, 0) | dict(posts),
         flagged=count_flags(Q(post__author=person) & there),
         flags=count_flags(Q(person=person) & there),
         sanctions=list(sanctions[:50]),
@@ -132,7 +132,7 @@ def load_history(moderator: User, person: User) -> History:
 
 def count_flags(which: Q) -> Mapping[str, int]:
     counted = Flag.objects.filter(which).order_by().values_list("outcome").annotate(Count("pk"))
-    return {outcome or "open": count for outcome, count in counted}
+    return dict.fromkeys(["open", *Flag.Outcome], 0) | {outcome or "open": count for outcome, count in counted}
 
 
 def is_claimed_by_other(item: ReviewItem, moderator: User) -> bool:

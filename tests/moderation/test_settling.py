@@ -38,9 +38,7 @@ def case() -> Case:
 def agree(case: Case, *, version: int | None = None, **remedy: object) -> list[Act]:
     item = case.item()
     wished = Remedy(**remedy)  # type: ignore[arg-type]
-    return list(
-        settling.agree(actor=case.mo, item=item, version=version or item.version, reason="Spam", remedy=wished)
-    )
+    return list(settling.agree(actor=case.mo, item=item, version=version or item.version, reason="Spam", remedy=wished))
 
 
 def test_a_flag_is_given_once_taken_back_and_told_to_moderators(case: Case) -> None:
@@ -87,7 +85,9 @@ def test_what_an_admin_wrote_is_not_hidden_by_flags(case: Case) -> None:
         case.flag(post, build_person(name))
     assert case.read(post).state == State.VISIBLE
     with pytest.raises(NotAllowed):
-        settling.agree(actor=case.mo, item=case.item(post), version=case.item(post).version, reason="X", remedy=Remedy())
+        settling.agree(
+            actor=case.mo, item=case.item(post), version=case.item(post).version, reason="X", remedy=Remedy()
+        )
 
 
 def test_who_was_right_weighs_more(case: Case) -> None:
@@ -144,7 +144,9 @@ def test_held_posts_are_released_and_changed_ones_held(case: Case) -> None:
         settling.ignore(actor=case.mo, item=item, version=item.version, reason="")
     assert settling.disagree(actor=case.mo, item=item, version=item.version, reason="").verb == Verb.RELEASE
     assert case.read(held).state == State.VISIBLE
-    add_filter(actor=case.mo, kind=Filter.Kind.WORD, pattern="SILVER", action=Filter.Action.HOLD, course=case.chapter.course)
+    add_filter(
+        actor=case.mo, kind=Filter.Kind.WORD, pattern="SILVER", action=Filter.Action.HOLD, course=case.chapter.course
+    )
     edit(actor=case.eve, post=held, body="Buy silver.")
     assert (case.read(held).state, case.item(held).why) == (State.HIDDEN, ReviewItem.Why.HELD)
     assert case.item(held).note == "Filter: silver"
