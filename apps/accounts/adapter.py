@@ -37,7 +37,7 @@ class Adapter(DefaultAccountAdapter):
             grant(actor=None, person=user, role=Role.STUDENT)
         return user
 
-    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:  # type: ignore[override]
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """The password was right, so this browser may read why the account is closed: see `moderation.access`."""
         request.session["closed_account"] = user.pk
         response: HttpResponse = super().respond_user_inactive(request, user)

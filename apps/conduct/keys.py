@@ -7,7 +7,7 @@ from django.utils.crypto import constant_time_compare
 
 from .models import Act, Verb
 
-SIGNER = Signer(salt="apps.conduct.act")
+SALT = "apps.conduct.act"
 
 
 def locate(act: Act) -> str:
@@ -23,7 +23,7 @@ def locate(act: Act) -> str:
 
 
 def make_key(act: Act) -> str:
-    return SIGNER.signature(f"{act.pk}:{act.person_id}")
+    return Signer(salt=SALT).signature(f"{act.pk}:{act.person_id}")
 
 
 def opens(key: str, act: Act) -> bool:

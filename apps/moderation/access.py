@@ -138,7 +138,7 @@ def load_concerned(request: HttpRequest) -> User | None:
     """
     if isinstance(request.user, User):
         return request.user
-    person = User.objects.filter(pk=request.session.get(CLOSED_ACCOUNT), is_active=False, service=None)
+    person = User.objects.filter(pk=request.session.get(CLOSED_ACCOUNT, 0), is_active=False, service=None)
     return person.first() if CLOSED_ACCOUNT in request.session else None
 
 

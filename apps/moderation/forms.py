@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.conduct.models import Filter, Sanction, Verb
-from apps.courses.models import Chapter
+from apps.courses.models import Chapter, Course
 from apps.discussions.models import MAX_BODY
 
 from .access import list_canned_replies, list_chapters, list_courses, list_reasons
-from .models import ReviewItem
+from .models import CannedReply, ReviewItem
 
 MAX_ID = 2**63 - 1
 LONGEST = 4_000
@@ -56,7 +56,7 @@ class ReasonForm(forms.Form):
     """Why a moderator does something, in own words, in words that are kept, or both. `needed` refuses silence."""
 
     canned = forms.ModelChoiceField(
-        queryset=None, required=False, empty_label="none", label="Words that are kept for this"
+        CannedReply.objects.none(), required=False, empty_label="none", label="Words that are kept for this"
     )
     reason = forms.CharField(
         required=False,
@@ -174,7 +174,7 @@ class ClearingForm(forms.Form):
 
 class SanctionForm(ReasonForm):
     kind = forms.ChoiceField(choices=Sanction.Kind.choices, widget=forms.RadioSelect, label="What")
-    course = forms.ModelChoiceField(queryset=None, required=False, empty_label="the whole site", label="Where")
+    course = forms.ModelChoiceField(Course.objects.none(), required=False, empty_label="the whole site", label="Where")
     days = forms.ChoiceField(choices=DAYS, required=False, label="For how long", initial="7")
 
     def __init__(self, *args: Any, moderator: User, **kwargs: Any) -> None:
@@ -231,7 +231,7 @@ class FilterForm(forms.Form):
     kind = forms.ChoiceField(choices=Filter.Kind.choices, label="What")
     pattern = forms.CharField(max_length=120, label="Word or address", help_text="Compared without case; no patterns.")
     action = forms.ChoiceField(choices=Filter.Action.choices, label="What happens")
-    course = forms.ModelChoiceField(queryset=None, required=False, empty_label="the whole site", label="Where")
+    course = forms.ModelChoiceField(Course.objects.none(), required=False, empty_label="the whole site", label="Where")
     note = forms.CharField(max_length=300, required=False, label="Why, for other moderators")
 
     def __init__(self, *args: Any, moderator: User, **kwargs: Any) -> None:
@@ -242,7 +242,7 @@ class FilterForm(forms.Form):
 class ReplyForm(forms.Form):
     title = forms.CharField(max_length=80, label="Title")
     body = forms.CharField(max_length=LONGEST, widget=area(4), label="Words")
-    course = forms.ModelChoiceField(queryset=None, required=False, empty_label="all courses", label="For")
+    course = forms.ModelChoiceField(Course.objects.none(), required=False, empty_label="all courses", label="For")
 
     def __init__(self, *args: Any, moderator: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -264,7 +264,7 @@ class LogFilter(forms.Form):
     actor = forms.CharField(max_length=60, required=False, label="Who did it")
     person = forms.CharField(max_length=60, required=False, label="Whom it concerned")
     verb = forms.ChoiceField(choices=[("", "all"), *Verb.choices], required=False, label="What")
-    course = forms.ModelChoiceField(queryset=None, required=False, empty_label="all", label="Course")
+    course = forms.ModelChoiceField(Course.objects.none(), required=False, empty_label="all", label="Course")
     since = forms.DateField(required=False, label="From", widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput({"type": "date"}))
     before = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False, widget=forms.HiddenInput)

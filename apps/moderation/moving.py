@@ -7,6 +7,7 @@ counted anew.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -22,6 +23,7 @@ from .models import ReviewItem
 from .refusals import NotAllowed, NotNow, Unfit
 from .threads import leave_trace, lock_thread
 
+Values = dict[str, int | bytes | bool | datetime | None]
 MOST = 50
 """Branches that are split off at once."""
 
@@ -109,9 +111,10 @@ def merge(*, actor: User, thread: Thread, into: Thread, reason: str) -> Act:
     require(actor, Action.MERGE, into)
     first = Post.objects.get(thread=into, parent=None)
     Thread.objects.filter(pk=thread.pk).update(accepted=None)
-    values = {"thread": thread.pk, "into": into.pk, "root": first.pk, "path": bytes(first.path)}
-    execute(MERGE, values | {"active_at": thread.active_at})
-    execute(FOLLOW_ON, values | {"only_authors": False})
+    values: Values = {"thread": thread.pk, "into": into.pk, "root": first.pk, "path": bytes(first.path)}
+    values |= {"active_at": thread.active_at, "only_authors": False}
+    execute(MERGE, values)
+    execute(FOLLOW_ON, values)
     for each in (thread, into):
         execute(COUNT, {"thread": each.pk})
     Thread.objects.filter(pk=thread.pk).update(merged_into=into, pinned_at=None)
@@ -179,6 +182,6 @@ def hang(root: Post, thread: Thread, into: Thread, first: Post) -> None:
     )
 
 
-def execute(statement: str, values: dict[str, object]) -> None:
+def execute(statement: str, values: Values) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -93,7 +93,7 @@ def list_flags(item: ReviewItem) -> Sequence[Flag]:
 
 def list_decisions(item: ReviewItem) -> Sequence[Act]:
     """What was done about its post or appeal, the newest first."""
-    target = (Act.Target.POST, item.post_id) if item.post_id else (Act.Target.APPEAL, item.appeal_id)
+    target = (Act.Target.POST, item.post_id) if item.post_id else (Act.Target.APPEAL, item.appeal_id or 0)
     acts = Act.objects.filter(target_kind=target[0], target_id=target[1]).select_related("actor", "bulk")
     return list(acts[:10])
 
@@ -122,7 +122,7 @@ def load_history(moderator: User, person: User) -> History:
     sanctions = Sanction.objects.filter(scope, person=person).select_related("course", "by", "act")
     return History(
         person=person,
-        posts=dict.fromkeys(State, 0) | dict(posts),
+        posts=dict.fromkeys(map(str, State), 0) | dict(posts),
         flagged=count_flags(Q(post__author=person) & there),
         flags=count_flags(Q(person=person) & there),
         sanctions=list(sanctions[:50]),

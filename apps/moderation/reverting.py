@@ -13,6 +13,7 @@ from apps.discussions.posting import lock_parent
 
 from . import hiding, threads
 from .models import Flag
+from .queue import settle_for
 
 Revert = Callable[[Act, User, str, Act], None]
 
@@ -37,7 +38,7 @@ def show_post(act: Act, actor: User, reason: str, bulk: Act) -> None:
     if post is None or post.state not in (State.HIDDEN, State.DELETED) or post.state_act is None:
         return
     post = lock_parent(post.pk)
-    hiding.settle_for(post, by=actor, outcome=Flag.Outcome.DISAGREED)
+    settle_for(post, by=actor, outcome=Flag.Outcome.DISAGREED)
     hiding.move(actor=actor, post=post, verb=Verb.RESTORE, to=State.VISIBLE, reason=reason, bulk=bulk, reverts=act)
     Flag.objects.filter(post=post, outcome=Flag.Outcome.AGREED).update(outcome=Flag.Outcome.DISAGREED)
 

@@ -73,7 +73,7 @@ def test_a_merged_thread_hangs_below_the_other_and_its_address_leads_there(case:
     assert Post.objects.get(pk=deepest.pk).depth == MAX_DEPTH
     left = Thread.objects.get(pk=other.thread_id)
     assert (left.merged_into_id, left.replies, left.accepted) == (case.first.thread_id, 0, None)
-    assert Follow.objects.filter(thread=case.first.thread, person=case.eve).exists()
+    assert Follow.objects.filter(thread=case.first.thread, person=case.ada).exists()
     assert len(list_posts(case.ada, case.first.thread).posts) == 11
     assert len(list_branches(case.ada, case.first.thread, order=Order.TOP).branches) == 2
     with pytest.raises(NotNow):
@@ -143,8 +143,8 @@ def test_every_verb_leaves_one_act_and_what_it_takes_back_is_named(case: Case) -
     for pair in [*pairs, (threads.DELETION, threads.RESTORING)]:
         for way in pair:
             leaves_one_act(way.verb, lambda way=way: change(actor=mo, thread=thread, way=way, reason="X"))  # type: ignore[misc]
-    for way in (hiding.HIDING, hiding.RESTORING, hiding.DELETION, hiding.RESTORING):
-        leaves_one_act(way.verb, lambda way=way: hiding.change_post(actor=mo, post=case.spam, way=way, reason="X"))  # type: ignore[misc]
+    for its in (hiding.HIDING, hiding.RESTORING, hiding.DELETION, hiding.RESTORING):
+        leaves_one_act(its.verb, lambda way=its: hiding.change_post(actor=mo, post=case.spam, way=way, reason="X"))  # type: ignore[misc]
     held = build_reply(case.first, case.eve, note="Filter: x")
     verbs[Verb.RELEASE] = lambda: hiding.change_post(actor=mo, post=held, way=hiding.RELEASE, reason="")
     verbs[Verb.SLOW] = lambda: threads.slow(actor=mo, thread=thread, seconds=30, reason="")
@@ -176,8 +176,8 @@ def leaves_one_act(verb: Verb, do: Callable[[], object]) -> None:
     assert [act.verb for act in added] == [verb]
 
 
-def run_together(*works: Callable[[], object]) -> list[BaseException]:
-    barrier, failures = threading.Barrier(len(works)), []
+def run_together(*works: Callable[[], object]) -> list[Exception]:
+    barrier, failures = threading.Barrier(len(works)), list[Exception]()
 
     def work(do: Callable[[], object]) -> None:
         barrier.wait()

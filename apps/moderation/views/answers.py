@@ -21,7 +21,7 @@ def refusing(
     """A refusal that the view does not answer itself becomes a page that says why, with its status."""
 
     @wraps(view)
-    def answered(request: Q, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answered(request: Q, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:

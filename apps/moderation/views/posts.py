@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.discussions.access import list_shown_posts, require
-from apps.discussions.models import Post
+from apps.discussions.models import Post, Thread
 from apps.discussions.reading import locate
 from apps.discussions.rights import Action
 
@@ -141,24 +141,24 @@ def read(form: ReasonForm) -> dict[str, str]:
     return form.cleaned_data
 
 
-def slow(request: MemberRequest, thread: threads.Thread) -> int:
+def slow(request: MemberRequest, thread: Thread) -> int:
     threads.slow(actor=request.user, thread=thread, **read(SlowForm(request.POST, moderator=request.user)))  # type: ignore[arg-type]
     return thread.pk
 
 
-def move(request: MemberRequest, thread: threads.Thread) -> int:
+def move(request: MemberRequest, thread: Thread) -> int:
     moving.move(actor=request.user, thread=thread, **read(MoveForm(request.POST, moderator=request.user)))  # type: ignore[arg-type]
     return thread.pk
 
 
-def merge(request: MemberRequest, thread: threads.Thread) -> int:
+def merge(request: MemberRequest, thread: Thread) -> int:
     values = read(MergeForm(request.POST, moderator=request.user))
     into = load_moderated_thread(request.user, int(values["into"]))
     moving.merge(actor=request.user, thread=thread, into=into, reason=values["reason"])
     return into.pk
 
 
-def split(request: MemberRequest, thread: threads.Thread) -> int:
+def split(request: MemberRequest, thread: Thread) -> int:
     new = moving.split(actor=request.user, thread=thread, **read(SplitForm(request.POST, moderator=request.user)))  # type: ignore[arg-type]
     return new.pk
 
