@@ -101,7 +101,7 @@ class DecisionForm(ReasonForm):
             ("ignore", "Ignore: neither right nor wrong"),
         ],
         widget=forms.RadioSelect,
-        label="Your decision",
+        label="Is something wrong?",
         error_messages={"required": "Choose: agree, disagree or ignore."},
     )
     fate = forms.ChoiceField(
@@ -138,7 +138,7 @@ class VerdictForm(forms.Form):
     verdict = forms.ChoiceField(
         choices=[("grant", "Grant it: what was done is taken back"), ("refuse", "Refuse it: what was done stands")],
         widget=forms.RadioSelect,
-        label="Your decision",
+        label="Was it wrong?",
         error_messages={"required": "Choose: grant or refuse."},
     )
     answer = forms.CharField(
@@ -217,13 +217,16 @@ class MergeForm(ReasonForm):
 class SplitForm(ReasonForm):
     title = forms.CharField(max_length=160, label="Title of the new thread")
     posts = forms.CharField(
-        max_length=1000, label="Posts", help_text="Their numbers, with commas: each takes along what is below it."
+        required=False,
+        max_length=1000,
+        label="Posts by their numbers",
+        help_text="With commas, beside those ticked below: each takes along what is below it.",
     )
 
     def clean_posts(self) -> list[int]:
-        found = re.findall(r"\d+", str(self.cleaned_data["posts"]))
+        found = re.findall(r"\d+", ",".join(self.data.getlist("posts")[:100]))  # type: ignore[attr-defined]
         if not found or any(int(each) > MAX_ID for each in found):
-            raise ValidationError("Name at least one post by its number, as its address shows it.")
+            raise ValidationError("Tick at least one post, or name it by its number, as its address shows it.")
         return [int(each) for each in found]
 
 

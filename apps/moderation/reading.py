@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.conduct.access import list_acts, list_courses_moderated
 from apps.conduct.models import Act, Sanction
-from apps.discussions.models import STEP, Post, State
+from apps.discussions.models import STEP, Post, State, Thread
 
 from .access import list_queue
 from .models import Flag, ReviewItem
@@ -23,6 +23,7 @@ ACTS = 50
 AFTER = 3
 """Posts shown after the one in question."""
 COUNTED = 99
+REPLIES = 100
 
 
 class Sort(StrEnum):
@@ -84,6 +85,11 @@ def list_around(post: Post) -> Sequence[Post]:
     posts = Post.objects.select_related("author")
     after = posts.filter(thread=post.thread_id, path__gt=path).order_by("path")[:AFTER]
     return [*posts.filter(pk__in=above).order_by("path"), *after]
+
+
+def list_replies(thread: Thread) -> Sequence[Post]:
+    """The first replies of a thread in the order of its tree, for a moderator to choose from. One query."""
+    return list(Post.objects.filter(thread=thread, depth__gt=0).select_related("author").order_by("path")[:REPLIES])
 
 
 def list_flags(item: ReviewItem) -> Sequence[Flag]:

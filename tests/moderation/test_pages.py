@@ -123,7 +123,7 @@ def test_the_queue_costs_the_same_for_one_item_and_for_ten(case: Case) -> None:
     assert counts[0] == counts[1]
     page = page_of(client, "/moderation/?sort=oldest&why=flagged")
     assert len(re.findall('name="items"', page)) == 10
-    assert "10<span" in page
+    assert "Queue, 10 waiting" in page
     for bad in (
         "?after=x",
         "?after=nan~9999999999999999999",

@@ -23,7 +23,7 @@ from ..access import (
 from ..flagging import flag, unflag
 from ..forms import FlagForm, MergeForm, MoveForm, ReasonForm, SlowForm, SplitForm
 from ..models import Flag
-from ..reading import list_around
+from ..reading import list_around, list_replies
 from ..refusals import Unfit
 from .answers import list_errors, refusing
 
@@ -115,7 +115,7 @@ def thread(request: MemberRequest, thread_id: int) -> HttpResponse:
         "merging": MergeForm(moderator=request.user, auto_id="merge-%s"),
         "splitting": SplitForm(moderator=request.user, initial={"posts": asked[:100]}, auto_id="split-%s"),
     }
-    return render(request, "moderation/thread.html", {"thread": found, **forms})
+    return render(request, "moderation/thread.html", {"thread": found, "replies": list_replies(found), **forms})
 
 
 @moderators_only
