@@ -22,6 +22,8 @@ const builds = [
   { entryPoints: { search: "css/search.css" } },
   // Who reads needs nothing of how it was written.
   { entryPoints: { editing: "css/editing.css" } },
+  // Moderators' pages are theirs alone.
+  { entryPoints: { moderation: "css/moderation.css" } },
 ];
 
 await rm(new URL("build", import.meta.url), { recursive: true, force: true });

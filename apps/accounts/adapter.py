@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from .models import Role, User
@@ -36,6 +36,12 @@ class Adapter(DefaultAccountAdapter):
         if commit:
             grant(actor=None, person=user, role=Role.STUDENT)
         return user
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """The password was right, so this browser may read why the account is closed: see `moderation.access`."""
+        request.session["closed_account"] = user.pk
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:profile")

@@ -25,14 +25,16 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class UserAdmin(UserAdminBase):
-    """Roles and the right to log in are changed here; address and password belong to the person."""
+    """Roles are changed here; address and password belong to the person. An account is closed by suspending them, on the
+    pages of moderators, so that it leaves a trace, says why and can be appealed against.
+    """
 
     list_display = ["email", "name", "roles", "is_active", "date_joined", "last_login"]
     list_filter = ["groups", "is_active"]
     search_fields = ["email", "name"]
     ordering = ["-date_joined"]
     fields = ["email", "name", "groups", "is_active", "date_joined", "last_login"]
-    readonly_fields = ["email", "date_joined", "last_login"]
+    readonly_fields = ["email", "is_active", "date_joined", "last_login"]
     filter_horizontal = ["groups"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

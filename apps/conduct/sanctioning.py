@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.accounts.closing import end_sessions
 from apps.accounts.models import User
 from apps.courses.models import Course
 from apps.notices.models import Kind as NoticeKind
 from apps.notices.telling import tell
 
 from .access import forget_standing, may_act_on
+from .keys import locate
 from .models import Act, Sanction, Verb
 from .recording import record_act
 from .refusals import NotNow, Refusal, Unfit
@@ -111,12 +113,16 @@ def end_expired() -> int:
     return ended
 
 
-def end(sanction: Sanction, *, actor: User | None, verb: Verb, reason: str) -> Act | None:
-    """None when somebody else has ended it. An account that was closed before stays closed."""
+def end(sanction: Sanction, *, actor: User | None, verb: Verb, reason: str, bulk: Act | None = None) -> Act | None:
+    """None when somebody else has ended it. An account that was closed before stays closed.
+
+    An account that opens again begins without a session: a browser that was logged in before has to log in.
+    """
     now = timezone.now()
     if not Sanction.objects.filter(pk=sanction.pk, lifted_at=None).update(lifted_at=now, lifted_by=actor):
         return None
     if sanction.kind == Kind.SUSPEND and sanction.act.details.get("was_active", True):
+        end_sessions(sanction.person)
         set_active(sanction.person, True)
     forget_standing(sanction.person)
     return record_act(
@@ -127,6 +133,7 @@ def end(sanction: Sanction, *, actor: User | None, verb: Verb, reason: str) -> A
         course=sanction.course_id,
         reason=reason,
         reverts=sanction.act,
+        bulk=bulk,
     )
 
 
@@ -138,7 +145,7 @@ def set_active(person: User, is_active: bool) -> None:
 
 def tell_concerned(act: Act) -> None:
     """Whom an act concerns is told, with a page that says why and takes an appeal. Costs nothing where nobody is."""
-    if act.person_id is None:
+    if act.person_id is None or act.person_id == act.actor_id:
         return
     course = act.course.title if act.course else ""
     tell(
@@ -147,7 +154,7 @@ def tell_concerned(act: Act) -> None:
         event=f"act:{act.pk}",
         subject=str(Verb(act.verb).label),
         facts={"verb": act.verb, "course": course, "reason": act.reason},
-        address=act.get_absolute_url(),
+        address=locate(act),
     )
 
 

@@ -29,7 +29,7 @@ Target = Post | Thread | Chapter | User
 def may(viewer: Viewer, action: Action, target: Target) -> Refusal | None:
     """Why `viewer` may not do this, in words for them, or None if they may. KeyError for what nobody does to a target.
 
-    A post comes with `author` and `thread.chapter`, a thread with `chapter`. One query per viewer, however many targets.
+    A post comes with `author` and `thread.chapter`, a thread with `author` and `chapter`. One query per viewer, however many targets.
     """
     if isinstance(target, Post):
         return _may_with_post(viewer, action, target)
@@ -89,6 +89,8 @@ def _may_with_thread(viewer: Viewer, action: Action, thread: Thread) -> Refusal 
     parts = find_parts(viewer, course_id=course_id, author_id=thread.author_id)
     if refusal := _find_bar(viewer, action, course_id, is_own=Part.AUTHOR in parts):
         return refusal
+    if Part.MODERATOR in parts and action in rights.NOT_WITH_ADMINS and _is_admins(thread):
+        return NotAllowed(rights.ADMINS)
     return _look_up(viewer, action, rights.THREADS[action], parts, Thread.State(thread.state))
 
 
@@ -140,8 +142,8 @@ def _is_member(viewer: Viewer) -> TypeGuard[User]:
     return isinstance(viewer, User) and viewer.is_active
 
 
-def _is_admins(post: Post) -> bool:
-    return post.author is not None and post.author.is_superuser
+def _is_admins(written: Post | Thread) -> bool:
+    return written.author is not None and written.author.is_superuser
 
 
 def may_post(user: Viewer, chapter: Chapter | None = None) -> bool:

@@ -8,22 +8,33 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.conduct.models import Act, Verb
 from apps.conduct.recording import record_act
+from apps.conduct.sanctioning import tell_concerned
 
 from .access import require
 from .markdown import render
 from .models import Edit, Post, State
 from .pacing import find_suspicion
-from .posting import lock_parent
+from .posting import held, lock_parent
 from .refusals import NotNow
 from .rights import Action
 from .states import move_post
 from .trust import find_limits
 
 
-def edit(*, actor: User, post: Post, body: str, seen: str | None = None, reason: str = "") -> Post:
+def edit(
+    *,
+    actor: User,
+    post: Post,
+    body: str,
+    seen: str | None = None,
+    reason: str = "",
+    bulk: Act | None = None,
+    reverts: Act | None = None,
+) -> Post:
     """Change what a post says. `seen` is the body that the page showed: whoever was faster is not overwritten.
 
-    An edit by somebody else than the author is an act of moderation. Raises a `Refusal`, and `TooMuch`.
+    An edit by somebody else than the author is an act of moderation, of which the author is told. An author's edit that
+    runs into a filter is handed to the moderators by `posting.held`. Raises a `Refusal`, and `TooMuch`.
     """
     html = render(body)
     with transaction.atomic():
@@ -33,22 +44,28 @@ def edit(*, actor: User, post: Post, body: str, seen: str | None = None, reason:
             raise NotNow("This post was changed meanwhile. Yours is kept below: bring both together, and save again.")
         if body == post.body:
             return post
+        note = ""
         if post.author_id == actor.pk:
-            find_suspicion(actor, post.thread, body, find_limits(actor), None)
+            note = find_suspicion(actor, post.thread, body, find_limits(actor), None)
         Edit.objects.create(post=post, body=post.body, editor=actor, reason=reason[:200])
         now = timezone.now()
         Post.objects.filter(pk=post.pk).update(body=body, html=html, edited_at=now)
         if post.author_id != actor.pk:
-            record_act(
+            act = record_act(
                 actor=actor,
                 verb=Verb.EDIT,
                 target=(Act.Target.POST, post.pk),
                 person=post.author,
-                course=post.thread.chapter.course_id,
+                course=post.thread.chapter.course,
                 reason=reason,
                 details={"before": post.body, "after": body},
+                bulk=bulk,
+                reverts=reverts,
             )
+            tell_concerned(act)
         post.body, post.html, post.edited_at = body, html, now
+        if note and post.state == State.VISIBLE:
+            held.send(sender=Post, post=post, note=note)
         return post
 
 

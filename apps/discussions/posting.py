@@ -28,7 +28,10 @@ from .telling import announce_post
 
 POSTING = 0x706F7374  # "post": the first half of the advisory lock's key
 held = Signal()
-"""Within the transaction: `post` waits for a moderator, `note` says why. The queue listens."""
+"""Within the transaction: `post` should be seen by a moderator, `note` says why. The queue listens.
+
+A post that is visible was changed by its author, and is hidden until then.
+"""
 
 
 def open_thread(

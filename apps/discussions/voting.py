@@ -39,7 +39,7 @@ WITH changed AS (
 """  # noqa: S608
 SCORE = """
 UPDATE discussions_thread thread SET score = post.wilson FROM discussions_post post
-WHERE post.id = %s AND thread.id = post.thread_id
+WHERE post.id = %s AND post.depth = 0 AND thread.id = post.thread_id
 """
 
 

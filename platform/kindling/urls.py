@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("apps.discussions.urls")),
+    path("", include("apps.moderation.urls")),
     path("", include("apps.quizzes.urls")),
     path("", include("apps.runs.urls")),
     path("editing/", include("apps.verification.urls")),

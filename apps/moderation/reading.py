@@ -1,0 +1,150 @@
+"""What the pages of moderators show. Nothing here writes; lists cost the same however long the queue is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.conduct.access import list_acts, list_courses_moderated
+from apps.conduct.models import Act, Sanction
+from apps.discussions.models import STEP, Post, State, Thread
+
+from .access import list_queue
+from .models import Flag, ReviewItem
+
+ITEMS = 20
+ACTS = 50
+AFTER = 3
+"""Posts shown after the one in question."""
+COUNTED = 99
+REPLIES = 100
+
+
+class Sort(StrEnum):
+    HEAVIEST = "heaviest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    items: Sequence[ReviewItem]
+    sort: Sort
+    next: str
+    """The cursor of the next page, or ""."""
+
+
+def list_page(moderator: User, *, sort: Sort, why: str = "", course: int | None = None, after: str = "") -> QueuePage:
+    """What waits for them, from a cursor on. One query. Raises `ValueError` for what is no cursor."""
+    items = list_queue(moderator).select_related(
+        "post__author", "post__thread", "course", "appeal__act", "appeal__person", "claimed_by"
+    )
+    items = items.annotate(people=Count("flags", Q(flags__outcome=None)))
+    if why:
+        items = items.filter(why=why)
+    if course:
+        items = items.filter(course=course)
+    if after:
+        items = items.filter(read_cursor(sort, after))
+    order = ("opened_at", "id") if sort is Sort.OLDEST else ("-score", "id")
+    some = list(items.order_by(*order)[: ITEMS + 1])
+    return QueuePage(some[:ITEMS], sort, write_cursor(sort, some[ITEMS - 1]) if len(some) > ITEMS else "")
+
+
+def write_cursor(sort: Sort, item: ReviewItem) -> str:
+    return f"{item.opened_at.isoformat() if sort is Sort.OLDEST else repr(item.score)}~{item.pk}"
+
+
+def read_cursor(sort: Sort, text: str) -> Q:
+    key, _, number = text.partition("~")
+    if not (number.isascii() and number.isdigit()) or int(number) >= 2**63 or "\0" in key:
+        raise ValueError("no cursor")
+    if sort is Sort.OLDEST:
+        at = datetime.fromisoformat(key)
+        if at.tzinfo is None:
+            raise ValueError("no cursor")
+        return Q(opened_at__gt=at) | Q(opened_at=at, id__gt=int(number))
+    return Q(score__lt=float(key)) | Q(score=float(key), id__gt=int(number))
+
+
+def count_waiting(moderator: User) -> str:
+    """How much waits for them, for the header: `99+` for more. One query, two for who moderates single courses."""
+    count = list_queue(moderator).order_by()[: COUNTED + 1].count()
+    return f"{COUNTED}+" if count > COUNTED else str(count)
+
+
+def list_around(post: Post) -> Sequence[Post]:
+    """What the post answers, up to the thread's first, itself, and what was said right after it. Two queries."""
+    path = bytes(post.path)
+    above = [int.from_bytes(path[start : start + STEP], "big") for start in range(0, len(path), STEP)]
+    posts = Post.objects.select_related("author")
+    after = posts.filter(thread=post.thread_id, path__gt=path).order_by("path")[:AFTER]
+    return [*posts.filter(pk__in=above).order_by("path"), *after]
+
+
+def list_replies(thread: Thread) -> Sequence[Post]:
+    """The first replies of a thread in the order of its tree, for a moderator to choose from. One query."""
+    return list(Post.objects.filter(thread=thread, depth__gt=0).select_related("author").order_by("path")[:REPLIES])
+
+
+def list_flags(item: ReviewItem) -> Sequence[Flag]:
+    """All that were ever given, the open ones first."""
+    return list(item.flags.select_related("person", "reason").order_by("settled_at", "created_at")[:100])
+
+
+def list_decisions(item: ReviewItem) -> Sequence[Act]:
+    """What was done about its post or appeal, the newest first."""
+    target = (Act.Target.POST, item.post_id) if item.post_id else (Act.Target.APPEAL, item.appeal_id or 0)
+    acts = Act.objects.filter(target_kind=target[0], target_id=target[1]).select_related("actor", "bulk")
+    return list(acts[:10])
+
+
+@dataclass(frozen=True)
+class History:
+    """What moderators of a course know about somebody there: posts by state, flags, sanctions, and acts."""
+
+    person: User
+    posts: Mapping[str, int]
+    flagged: Mapping[str, int]
+    """Flags on their posts, by outcome; `open` for those that wait."""
+    flags: Mapping[str, int]
+    """Flags that they gave."""
+    sanctions: Sequence[Sanction]
+    acts: Sequence[Act]
+
+
+def load_history(moderator: User, person: User) -> History:
+    """Five queries. Of other courses than their own, moderators see sanctions of the whole site only."""
+    courses = list_courses_moderated(moderator)
+    here = Q() if courses is None else Q(thread__chapter__course__in=courses)
+    there = Q() if courses is None else Q(post__thread__chapter__course__in=courses)
+    scope = Q() if courses is None else Q(course=None) | Q(course__in=courses)
+    posts = Post.objects.filter(here, author=person).order_by().values_list("state").annotate(Count("pk"))
+    sanctions = Sanction.objects.filter(scope, person=person).select_related("course", "by", "act")
+    return History(
+        person=person,
+        posts=dict.fromkeys(map(str, State), 0) | dict(posts),
+        flagged=count_flags(Q(post__author=person) & there),
+        flags=count_flags(Q(person=person) & there),
+        sanctions=list(sanctions[:50]),
+        acts=list(list_acts(moderator).filter(person=person)[:20]),
+    )
+
+
+def count_flags(which: Q) -> Mapping[str, int]:
+    counted = Flag.objects.filter(which).order_by().values_list("outcome").annotate(Count("pk"))
+    return dict.fromkeys(["open", *Flag.Outcome], 0) | {outcome or "open": count for outcome, count in counted}
+
+
+def is_claimed_by_other(item: ReviewItem, moderator: User) -> bool:
+    return bool(
+        item.claimed_by_id
+        and item.claimed_by_id != moderator.pk
+        and item.claimed_until
+        and item.claimed_until > timezone.now()
+    )

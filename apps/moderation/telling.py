@@ -1,0 +1,38 @@
+"""Moderators are told that something waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from apps.accounts.models import Role, User
+from apps.notices.models import Kind
+from apps.notices.telling import tell
+
+from .models import ReviewItem
+
+MOST = 1_000
+"""People told of one item; a site with more moderators than that has other worries."""
+
+
+def tell_moderators(item: ReviewItem, *, subject: str, but: Collection[int | None] = ()) -> None:
+    """Tell those who may decide it, each time that it opens. Two statements."""
+    tell(
+        [person for person in list_moderators(item.course_id) if person not in but],
+        kind=Kind.QUEUE,
+        event=f"review:{item.pk}:{item.version}",
+        group="queue",
+        subject=subject,
+        address=f"/moderation/items/{item.pk}/",
+        facts={"why": item.why},
+    )
+
+
+def list_moderators(course_id: int | None) -> list[int]:
+    """The ids of those who moderate this course; None asks for those of the whole site."""
+    holds = Q(groups__name__in=[Role.MODERATOR, Role.ADMIN])
+    if course_id is not None:
+        holds |= Q(charges__course=course_id)
+    people = User.objects.filter(holds, is_active=True, service=None)
+    return list(people.order_by("pk").values_list("pk", flat=True).distinct()[:MOST])
