@@ -42,7 +42,9 @@ class EditForm(forms.Form):
 
     def renew(self) -> None:
         """What is shown now stands below the text: saving once more takes it into account."""
-        self.data = self.data.copy() | {"version": write_version(self.post)}
+        data = self.data.copy()
+        data["version"] = write_version(self.post)
+        self.data = data
 
 
 def write_version(post: Post) -> str:

@@ -204,7 +204,8 @@ def render_about(
     """A page about one post, which leads back to it."""
     about = {"thread": post.thread, "chapter": post.thread.chapter, "back": locate(post, post.thread)}
     answer = render(request, template, about | context, status=status)
-    answer.headers.update(headers or {})
+    for name, value in (headers or {}).items():
+        answer.headers[name] = value
     return answer
 
 
