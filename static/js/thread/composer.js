@@ -38,7 +38,7 @@ export class KindlingComposer extends HTMLElement {
   /** What was being written here, unless the page came with a text that was refused. Its token comes back with it. */
   restore() {
     const draft = recall(this.place);
-    const isRefused = this.querySelector(".errors, .form-errors, .composer-preview");
+    const isRefused = this.querySelector(".errors, .form-errors, section.composer-preview");
     if (!draft || isRefused || draft.text === this.text.value) return;
     this.text.value = draft.text;
     if (this.form.elements.client_token && draft.token) this.form.elements.client_token.value = draft.token;
