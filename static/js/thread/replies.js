@@ -6,8 +6,9 @@ import { listPlaces } from "./drafts.js";
 const template = document.getElementById("composer");
 const NAMES = ["id", "for", "aria-describedby", "aria-controls"];
 
-/** The composer below a post; made when there is none. */
+/** The composer below a post; made when there is none. That of the thread's own post is the one below the thread. */
 export function openReply(post) {
+  if (post.dataset.depth === "0") return document.querySelector(".thread > kindling-composer");
   const link = post.querySelector("[data-reply]");
   const open = post.querySelector("kindling-composer");
   if (open || !link || !template) return open;
