@@ -20,6 +20,8 @@ const builds = [
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
   // What is needed to search, and by nobody else: its page names it, the palette fetches it.
   { entryPoints: { search: "css/search.css" } },
+  // The page of a thread, and those about its posts.
+  { entryPoints: { thread: "css/thread.css" } },
   // Who reads needs nothing of how it was written.
   { entryPoints: { editing: "css/editing.css" } },
   // Moderators' pages are theirs alone.

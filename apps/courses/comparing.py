@@ -41,10 +41,14 @@ class Row:
     hidden: int = 0
 
 
-def compare(before: str, after: str) -> list[Row]:
-    """The lines that differ, with a little around them; empty when the texts are the same."""
+def compare(before: str, after: str, *, longest: int = LONGEST_LINE) -> list[Row]:
+    """The lines that differ, with a little around them; empty when the texts are the same.
+
+    In lines of more than `longest` characters no words are sought: the cost grows with their square and more, which
+    matters where anybody may write.
+    """
     old, new = before.splitlines(), after.splitlines()
-    return list(_fold(list(_pair(old, new)))) if old != new else []
+    return list(_fold(list(_pair(old, new, longest)))) if old != new else []
 
 
 def compare_files(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
@@ -56,21 +60,21 @@ def compare_files(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
     return [f"{name} {happened}." for name, happened in sorted(said)]
 
 
-def _pair(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
+def _pair(old: Sequence[str], new: Sequence[str], longest: int) -> Iterator[Row]:
     at = there = 0
     for match in match_lines(old, new):
         gone = ((number, old[number]) for number in range(at, match.at))
         come = ((number, new[number]) for number in range(there, match.there))
-        yield from (_oppose(one, other) for one, other in zip_longest(gone, come))
+        yield from (_oppose(one, other, longest) for one, other in zip_longest(gone, come))
         for step in range(match.size):
             text = (Stretch(old[match.at + step], False),)
             yield Row("same", Side(match.at + step + 1, text), Side(match.there + step + 1, text))
         at, there = match.at + match.size, match.there + match.size
 
 
-def _oppose(one: tuple[int, str] | None, other: tuple[int, str] | None) -> Row:
+def _oppose(one: tuple[int, str] | None, other: tuple[int, str] | None, longest: int) -> Row:
     if one and other:
-        before, after = _mark_words(one[1], other[1])
+        before, after = _mark_words(one[1], other[1], longest)
         return Row("changed", Side(one[0] + 1, before), Side(other[0] + 1, after))
     if one:
         return Row("removed", before=Side(one[0] + 1, (Stretch(one[1], False),)))
@@ -78,8 +82,8 @@ def _oppose(one: tuple[int, str] | None, other: tuple[int, str] | None) -> Row:
     return Row("added", after=Side(other[0] + 1, (Stretch(other[1], False),)))
 
 
-def _mark_words(one: str, other: str) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
-    if max(len(one), len(other)) > LONGEST_LINE:
+def _mark_words(one: str, other: str, longest: int) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+    if max(len(one), len(other)) > longest:
         return (Stretch(one, True),), (Stretch(other, True),)
     left, right = WORD.findall(one), WORD.findall(other)
     codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()

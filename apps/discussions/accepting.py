@@ -13,7 +13,7 @@ from apps.notices.telling import tell
 from .access import require
 from .models import Post, Thread
 from .posting import lock_parent
-from .reading import locate
+from .reading import locate_lastingly
 from .refusals import NotNow
 from .rights import Action
 
@@ -36,7 +36,7 @@ def accept(*, actor: User, post: Post) -> None:
             event=f"accepted:{post.pk}",
             group=f"thread:{post.thread_id}",
             subject=post.thread.title,
-            address=locate(post, post.thread),
+            address=locate_lastingly(post),
             actor=actor,
         )
 

@@ -212,6 +212,14 @@ def load_thread(viewer: Viewer, thread_id: int) -> Thread:
     return get_object_or_404(threads.defer(*texts), pk=thread_id)
 
 
+def find_thread_of(viewer: Viewer, post_id: int) -> Thread:
+    """The thread in which a post stands now, if `viewer` sees both, or 404. Two queries."""
+    found = list_shown_posts(viewer).filter(pk=post_id).values_list("thread", flat=True).first()
+    if found is None:
+        raise Http404("There is no such post.")
+    return load_thread(viewer, found)
+
+
 def load_post(viewer: Viewer, thread: Thread, post_id: int) -> Post:
     """A post of this thread, and of no other, that stands in the tree for `viewer`, with its author, or 404. One query."""
     post = list_shown_posts(viewer).filter(pk=post_id, thread=thread).select_related("author").first()

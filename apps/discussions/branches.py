@@ -18,11 +18,11 @@ from django.db import connection
 from apps.conduct.access import moderates
 
 from .access import Viewer
-from .models import Post, Thread
-from .reading import ShownPost, show
+from .models import STEP, Post, Thread
+from .reading import WHOLE, Rest, ShownPost, drop_stumps, show
 
 BRANCHES = 20
-BELOW = 10
+BELOW = WHOLE
 """So many posts of each branch are shown with it; the rest has a page of its own, by `reading.list_posts`."""
 
 
@@ -100,13 +100,31 @@ def write_page(way: Way, *, goes_on: bool) -> str:
     """  # noqa: S608 (put together from the table above)
 
 
+MANY = 99
+"""So far is counted what a branch does not show."""
+COUNT = f"""
+SELECT start.id, (SELECT count(*) FROM (
+    SELECT 1 FROM discussions_post
+    WHERE thread_id = %(thread)s AND path >= start.path AND path < substr(start.path, 1, %(branch)s) || '\\xff'::bytea
+      AND {SHOWN} LIMIT %(many)s) counted)
+FROM unnest(%(ids)s::bigint[], %(paths)s::bytea[]) AS start (id, path)
+"""  # noqa: S608
+
+
 @dataclass(frozen=True)
 class Branch:
-    """A reply with the first posts below it, in the order of the tree; `rest` is the first that is not shown, or None."""
+    """A reply with the first posts below it, in the order of the tree; `rest` is the first that is not shown, or None.
+
+    A deleted reply that nobody answered is left out of `shown`, which is what a page shows of all this.
+    """
 
     root: ShownPost
     below: Sequence[ShownPost]
     rest: Post | None
+
+    @property
+    def shown(self) -> list[ShownPost]:
+        return drop_stumps([self.root, *self.below], following=self.rest)
 
 
 @dataclass(frozen=True)
@@ -123,7 +141,7 @@ def list_branches(viewer: Viewer, thread: Thread, *, order: Order, after: Cursor
     """A page of the thread, `author` and `run` joined. Three queries, the same cost at any depth and in any thread."""
     found = find_ids(viewer, thread, order, after)
     shown_ids = [each for _, below in found[:BRANCHES] for each in below]
-    loaded = Post.objects.select_related("author", "run__project").defer("run__code")
+    loaded = Post.objects.select_related("author", "run__project").defer("found_by", "body", "run__code")
     posts = loaded.in_bulk(shown_ids)
     first = loaded.get(thread=thread, parent=None)
     ordered = [first, *(posts[each] for each in shown_ids)]
@@ -152,6 +170,25 @@ def find_ids(viewer: Viewer, thread: Thread, order: Order, after: Cursor | None)
         for key, root, post in cursor.fetchall():
             found.setdefault(root, (Cursor(key, root), []))[1].append(post)
     return list(found.values())
+
+
+def count_rests(viewer: Viewer, thread: Thread, branches: Sequence[Branch]) -> dict[int, Rest]:
+    """What is not shown of the branches, by the id of the post that begins it. One query, none where nothing is cut."""
+    starts = {branch.rest.pk: branch.rest for branch in branches if branch.rest}
+    if not starts:
+        return {}
+    values = {
+        "thread": thread.pk,
+        "viewer": viewer.pk or 0,
+        "moderates": moderates(viewer, thread.chapter.course_id),
+        "ids": list(starts),
+        "paths": [bytes(start.path) for start in starts.values()],
+        "branch": 2 * STEP,
+        "many": MANY + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, values)
+        return {start: Rest(starts[start], min(count, MANY), count > MANY) for start, count in cursor.fetchall()}
 
 
 def make_branch(shown: Sequence[ShownPost]) -> Branch:

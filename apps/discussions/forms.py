@@ -31,7 +31,10 @@ class TokenField(forms.UUIDField):
 
 
 class PostForm(forms.Form):
-    """A reply. `client_token` comes with the page: sending the same form twice makes one post."""
+    """A reply. `client_token` comes with the page: sending the same form twice makes one post.
+
+    `typed_s` is how long it took to write, where a script could tell.
+    """
 
     body = forms.CharField(
         strip=False,
@@ -41,6 +44,7 @@ class PostForm(forms.Form):
         error_messages={"required": "Write something first."},
     )
     client_token = TokenField()
+    typed_s = forms.FloatField(min_value=0, required=False, widget=forms.HiddenInput)
 
     def clean_body(self) -> str:
         body = str(self.cleaned_data["body"]).replace("\r\n", "\n").strip("\n").rstrip()
@@ -67,7 +71,7 @@ class ThreadForm(PostForm):
         label="Title",
         error_messages={"required": "Give it a title, so that others see what it is about."},
     )
-    field_order = ["title", "body", "client_token"]
+    field_order = ["title", "body", "client_token", "typed_s"]
 
     def clean_title(self) -> str:
         title = " ".join(str(self.cleaned_data["title"]).split())

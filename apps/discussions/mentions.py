@@ -9,12 +9,14 @@ from markdown_it.token import Token
 
 from apps.accounts.models import User
 
-from .models import Post, Thread
+from .models import Post, State, Thread
 
 _plain = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline", "reference"])
 
 AMONG = 500
 """So many of those who took part can be named; who wrote last comes first."""
+OFFERED = 8
+"""So many names are offered to who begins to type one."""
 
 
 def find_mentioned(thread: Thread, body: str) -> list[User]:
@@ -25,6 +27,16 @@ def find_mentioned(thread: Thread, body: str) -> list[User]:
     names = {_fold(person.name): person for person in _list_participants(thread)}
     found = {person.pk: person for text in said for person in _find_named(text, names)}
     return list(found.values())
+
+
+def suggest_names(viewer: User, thread: Thread, beginning: str) -> list[str]:
+    """Who of the thread could be meant by what was typed after `@`: a few names of which a word begins so. One query."""
+    newest = Post.objects.filter(thread=thread, author__isnull=False, state=State.VISIBLE).order_by("-id")
+    people = User.objects.filter(pk__in=newest.values("author")[:AMONG], is_active=True).exclude(pk=viewer.pk)
+    people = people.exclude(muted_by__person=viewer)
+    said = _fold(beginning)
+    names = sorted(set(people.values_list("name", flat=True)), key=_fold)
+    return [name for name in names if f" {_fold(name)}".find(f" {said}") >= 0][:OFFERED]
 
 
 def _list_said(body: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from apps.conduct.access import moderates
 from apps.conduct.filters import find_filter, list_links
 from apps.conduct.models import Filter
 
+from .access import Viewer
 from .limits import SAME_FROM, SAME_WITHIN, Limits
 from .models import Post, Thread
 from .refusals import TooMany, Unfit
@@ -74,6 +75,21 @@ def require_slowness(actor: User, thread: Thread) -> None:
             f"This thread is in slow mode. You can post again in {say_wait(wait)}; keep your text until then.",
             retry_after_s=wait,
         )
+
+
+def find_wait(viewer: Viewer, thread: Thread) -> str:
+    """Of a thread in slow mode: the pace, and how long `viewer` still waits. "" where there is nothing to wait for.
+
+    One query in slow mode, else none.
+    """
+    if not thread.slow_seconds or not isinstance(viewer, User) or moderates(viewer, thread.chapter.course_id):
+        return ""
+    pace = f"This thread is in slow mode: everybody posts once in {say_wait(thread.slow_seconds)}."
+    try:
+        require_slowness(viewer, thread)
+    except TooMany as refusal:
+        return f"{pace} You can post again in {say_wait(refusal.retry_after_s or 1)}."
+    return pace
 
 
 def find_suspicion(actor: User, thread: Thread, body: str, limits: Limits, typed_s: float | None) -> str:

@@ -12,7 +12,7 @@ from apps.runs import outbox
 
 from .access import list_public_posts
 from .models import Follow, Mention, Mute, Post, Thread
-from .reading import locate
+from .reading import locate_lastingly
 
 TASK_TELL = "apps.discussions.tasks.tell_followers"
 AT_ONCE = 1_000
@@ -69,7 +69,7 @@ def tell_some(post: Post, kind: Kind, people: list[int]) -> None:
         event=f"post:{post.pk}",
         group=f"thread:{post.thread_id}",
         subject=post.thread.title,
-        address=locate(post, post.thread),
+        address=locate_lastingly(post),
         actor=post.author,
         facts={"opens": post.parent_id is None},
     )

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from . import views
+from .views import posts, talk, threads
 
 app_name = "discussions"
 urlpatterns = [
-    path("courses/<slug:course>/<slug:chapter>/discussion/", views.chapter, name="chapter"),
-    path("discussions/<int:thread_id>/", views.thread, name="thread"),
-    path("discussions/<int:thread_id>/posts/", views.reply_to, name="reply"),
+    path("courses/<slug:course>/<slug:chapter>/discussion/", threads.chapter, name="chapter"),
+    path("discussions/preview/", talk.preview, name="preview"),
+    path("discussions/<int:thread_id>/", talk.thread, name="thread"),
+    path("discussions/<int:thread_id>/news/", talk.news, name="news"),
+    path("discussions/<int:thread_id>/people/", talk.people, name="people"),
+    path("discussions/<int:thread_id>/reading/", talk.read, name="reading"),
+    path("discussions/<int:thread_id>/posts/", posts.reply_to, name="reply"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/", talk.post, name="post"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/reply/", posts.write_reply, name="answer"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/vote/", posts.vote_on, name="vote"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/acceptance/", posts.accept_as_answer, name="acceptance"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/edit/", posts.change, name="edit"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/history/", posts.history, name="history"),
+    path("discussions/<int:thread_id>/posts/<int:post_id>/withdrawal/", posts.withdraw_own, name="withdrawal"),
 ]

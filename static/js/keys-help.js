@@ -2,7 +2,7 @@
 const HELP = `
   <h2 id="keys-title">Keys</h2>
   <dl>
-    <div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next, previous section</dd></div>
+    <div><dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next, previous section, or post of a thread</dd></div>
     <div><dt><kbd>→</kbd> <kbd>←</kbd></dt><dd>next, previous chapter</dd></div>
     <div><dt><kbd>m</kbd></dt><dd>note on the marked words, or on the section</dd></div>
     <div><dt><kbd>b</kbd></dt><dd>bookmark the section</dd></div>

@@ -1,4 +1,4 @@
-/* Keys: j and k walk the sections, ← and → the chapters, ? tells. Single keys can be switched off (WCAG 2.1.4). */
+/* Keys: j and k walk the sections, and the posts of a thread, ← and → the chapters, ? tells. Single keys can be switched off (WCAG 2.1.4). */
 const asker = document.querySelector("[data-keys]");
 let isOff = asker && localStorage.getItem("keys") === "off";
 
@@ -19,11 +19,11 @@ async function help() {
 }
 
 function step(by) {
-  const sections = [...document.querySelectorAll(".section")];
+  const sections = [...document.querySelectorAll(".section, .post")];
   const edge = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
   const passed = sections.filter((section) => section.getBoundingClientRect().top <= edge).length - 1;
   const here = sections[passed]?.getBoundingClientRect().top < edge - 24 && by < 0 ? passed + 1 : passed;
-  sections[Math.max(0, here + by)]?.querySelector("h2 a").focus({ preventScroll: true });
+  sections[Math.max(0, here + by)]?.querySelector("h2 a, .by a").focus({ preventScroll: true });
   sections[Math.max(0, here + by)]?.scrollIntoView();
 }
 

@@ -13,3 +13,4 @@ if (document.querySelector("kindling-lab")) import("./lab/lab.js");
 if (document.querySelector("kindling-comparison")) import("./comparison.js");
 if (document.querySelector("kindling-tabs, kindling-plot, [data-lines]")) import("./chapter/parts.js");
 if (document.querySelector(".reading-tools")) (window.requestIdleCallback ?? setTimeout)(() => import("./reading/reading.js"));
+if (document.querySelector(".thread")) import("./thread/thread.js");

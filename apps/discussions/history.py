@@ -1,0 +1,58 @@
+"""How a post read before, and what each change did to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from apps.courses.comparing import Row, compare
+
+from .models import Edit, Post
+
+CHANGES = 30  # on one page
+LONGEST_LINE = 300
+"""In longer lines no words are sought: comparing two posts of 20 kB took 12 s at 2,000, and takes under 1 s so."""
+ROWS = 400
+
+
+@dataclass(frozen=True)
+class Change:
+    """One edit, and the lines in which it changed the post; `cut` when there are more of them."""
+
+    edit: Edit
+    rows: Sequence[Row]
+    cut: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """Edits, newest first; `next` is where older ones go on, or None. `shown` is the change that is asked for."""
+
+    edits: Sequence[Edit]
+    next: int | None
+    shown: Change | None
+
+
+def list_history(post: Post, *, before: int | None = None, chosen: int | None = None) -> History:
+    """The edits of a post from `before` on, and what `chosen` (or the newest of these) changed. Four queries at most."""
+    edits = Edit.objects.filter(post=post).select_related("editor").defer("body").order_by("-id")
+    some = list((edits.filter(pk__lt=before) if before else edits)[: CHANGES + 1])
+    wanted = chosen or (some[0].pk if some else None)
+    return History(
+        edits=some[:CHANGES],
+        next=some[CHANGES - 1].pk if len(some) > CHANGES else None,
+        shown=find_change(post, wanted) if wanted else None,
+    )
+
+
+def find_change(post: Post, edit_id: int) -> Change:
+    """Raises `Http404` for an edit of another post."""
+    edits = Edit.objects.filter(post=post, pk__gte=edit_id).select_related("editor").order_by("id")
+    found = list(edits[:2])
+    if not found or found[0].pk != edit_id:
+        raise Http404("There is no such change.")
+    after = found[1].body if len(found) > 1 else post.body
+    rows = compare(found[0].body, after, longest=LONGEST_LINE)
+    return Change(found[0], rows[:ROWS], len(rows) > ROWS)
