@@ -20,6 +20,8 @@ const builds = [
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
   // What is needed to search, and by nobody else: its page names it, the palette fetches it.
   { entryPoints: { search: "css/search.css" } },
+  // Lists of threads, cards of runs: with the discussion, which comes after the chapter.
+  { entryPoints: { talks: "css/talks.css" } },
   // Who reads needs nothing of how it was written.
   { entryPoints: { editing: "css/editing.css" } },
 ];

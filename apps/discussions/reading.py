@@ -5,43 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from django.urls import reverse
 
-from apps.courses.models import Chapter
-
-from .access import Viewer, list_shown_posts, list_visible_threads, may
+from .access import Viewer, list_shown_posts, may
 from .models import MAX_DEPTH, Post, Thread
 from .rights import Action
 
-THREADS = 20  # on one page
 POSTS = 50
-
-
-class Sort(StrEnum):
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-@dataclass(frozen=True)
-class ThreadPage:
-    """Some threads of a chapter; `after` is what the next page begins with, or None on the last."""
-
-    threads: Sequence[Thread]
-    sort: Sort
-    after: int | None
-
-
-def list_threads(viewer: Viewer, chapter: Chapter, *, sort: Sort, after: int | None) -> ThreadPage:
-    """The threads that follow the one with the id `after`, `author` joined. One query, the same cost at any depth."""
-    threads = list_visible_threads(viewer).filter(chapter=chapter).select_related("author")
-    if sort is Sort.OLDEST:
-        found = threads.filter(id__gt=after or 0).order_by("id")
-    else:
-        found = (threads.filter(id__lt=after) if after else threads).order_by("-id")
-    some = list(found[: THREADS + 1])
-    return ThreadPage(some[:THREADS], sort, some[THREADS - 1].pk if len(some) > THREADS else None)
 
 
 @dataclass
@@ -78,7 +49,8 @@ class PostPage:
 
 def list_posts(viewer: Viewer, thread: Thread, *, start: Post | None = None) -> PostPage:
     """The posts from `start` on, or from the first, `author` joined. One query, the same cost at any depth."""
-    posts = list_shown_posts(viewer).filter(thread=thread).select_related("author").defer("body").order_by("path")
+    posts = list_shown_posts(viewer).filter(thread=thread).select_related("author", "run__project").order_by("path")
+    posts = posts.defer("body", "run__code")
     if start:
         posts = posts.filter(path__gte=bytes(start.path))
     some = list(posts[: POSTS + 1])

@@ -41,6 +41,8 @@ WINDOW = 30_000  # ids: the newest posts, which are read one by one
 OLDER_MS = 400  # two usual words that hardly ever stand side by side lead through half of all posts
 FRESH_DAYS = 180
 FRESHNESS = 0.5  # so much more counts what was written today
+APPROVAL = 0.3  # so much more what everybody voted for
+ACCEPTED = 0.3  # so much more the answer that helped who asked, and the question that has one
 
 # The newest first, by a sum: by their ids Postgres would walk back through everything in search of a rare word.
 BY_INDEX = ExpressionWrapper(-F("pk"), output_field=BigIntegerField())
@@ -76,8 +78,11 @@ class Talks:
 def _find_threads(wanted: Wanted) -> list[Match]:
     threads = list_threads(wanted.viewer, wanted.course).filter(found_by=wanted.tsquery)
     rows = threads.annotate(rank=rank(wanted, F("found_by"))).order_by(BY_INDEX)
-    found = rows.values_list("pk", "rank", "created_at")[:MAX_MATCHES]
-    return [Match(key, value * _freshness(at)) for key, value, at in found]
+    found = rows.values_list("pk", "rank", "created_at", "score", "accepted")[:MAX_MATCHES]
+    return [
+        Match(key, value * _freshness(at) * _approval(score, is_accepted=accepted is not None))
+        for key, value, at, score, accepted in found
+    ]
 
 
 def _find_posts(wanted: Wanted) -> tuple[list[Match], bool]:
@@ -110,15 +115,24 @@ def _find_edge() -> CombinedExpression:
 
 def _read(posts: QuerySet[Post], wanted: Wanted, count: int) -> list[Match]:
     rows = posts.annotate(rank=rank(wanted, F("found_by"), title=None))
-    found = rows.values_list("thread", "rank", "created_at", "pk")[:count]
-    return [Match(thread, value * _freshness(at), key) for thread, value, at, key in found]
+    found = rows.values_list("thread", "rank", "created_at", "pk", "wilson", "thread__accepted")[:count]
+    return [
+        Match(thread, value * _freshness(at) * _approval(wilson, is_accepted=accepted == key), key)
+        for thread, value, at, key, wilson, accepted in found
+    ]
 
 
 def _freshness(at: datetime) -> float:
     return 1 + FRESHNESS * 2 ** (-(timezone.now() - at).days / FRESH_DAYS)
 
 
+def _approval(wilson: float, *, is_accepted: bool) -> float:
+    """What others found of it: a little, so that words still decide."""
+    return 1 + APPROVAL * wilson + (ACCEPTED if is_accepted else 0)
+
+
 def _show(post: Any) -> Hit:
-    chapter = post.thread.chapter
-    where = f"Discussion of {chapter.course} · {chapter.number} {chapter.title}"
+    chapter, thread = post.thread.chapter, post.thread
+    kind = f"{thread.get_kind_display()}{', answered' if thread.accepted_id else ''}"
+    where = f"{kind} in the discussion of {chapter.course} · {chapter.number} {chapter.title}"
     return Hit(locate(post, post.thread), post.thread.title, read_html(post.start), where, post.created_at)
