@@ -119,7 +119,7 @@ def read_after(sort: Sort, text: str) -> Cursor | None:
 
 
 def list_threads(viewer: Viewer, where: Chapter | Course, wish: Wish = Wish()) -> ThreadPage:
-    """A page of what `viewer` may read there. Some eight queries at most, however many threads there are."""
+    """A page of what `viewer` may read there. Ten queries at most, however many threads there are."""
     threads = narrow(list_visible_threads(viewer), wish)
     pinned = list_pinned(threads, where)
     above = [thread.pk for thread in pinned]
@@ -172,7 +172,7 @@ def find_next(found: Sequence[Thread], sort: Sort) -> Cursor | None:
 
 
 def describe_rows(viewer: Viewer, threads: Sequence[Thread]) -> list[Row]:
-    """What a list says of each. At most six queries."""
+    """What a list says of each. At most five queries."""
     places = describe_places(threads)
     votes = count_votes(threads)
     new = count_new(viewer, [thread.pk for thread in threads]) if isinstance(viewer, User) else {}

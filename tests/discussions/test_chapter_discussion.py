@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from apps.discussions.models import Post, Thread
 from apps.discussions.lists import PAGE as THREADS
+from apps.discussions.models import Post, Thread
 
 from .talks import DISCUSSION, build_chapter, build_person, build_thread, fill_thread_form
 
