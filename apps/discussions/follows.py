@@ -82,10 +82,10 @@ def list_follows(person: User) -> Follows:
     threads = list_followed(person).select_related("chapter__course").order_by("-active_at", "-pk")
     chapters = list_readable().filter(follows__in=own).select_related("course").order_by("course", "number")
     return Follows(
-        threads[:MOST],
-        chapters[:MOST],
-        User.objects.filter(followed_by__in=own).order_by("name", "pk")[:MOST],
-        User.objects.filter(muted_by__person=person).order_by("name", "pk")[:MOST],
+        list(threads[:MOST]),
+        list(chapters[:MOST]),
+        list(User.objects.filter(followed_by__in=own).order_by("name", "pk")[:MOST]),
+        list(User.objects.filter(muted_by__person=person).order_by("name", "pk")[:MOST]),
     )
 
 

@@ -40,7 +40,7 @@ class TokenField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class RunField(forms.ModelChoiceField):
+class RunField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic to the checker alone
     """One of the actor's own runs; whichever it is, only the newest are offered."""
 
     def __init__(self) -> None:

@@ -25,10 +25,10 @@ ITEMS: Mapping[str, Sequence[Item.Kind]] = {
 }
 """What of a text each kind of place may be; a project has a listing, too."""
 NAMES: Mapping[str, str] = {
-    Anchor.SECTION: "Section",
-    Anchor.QUIZ: "Question",
-    Anchor.LISTING: "Listing",
-    Anchor.RUN: "Run",
+    Anchor.SECTION: "section",
+    Anchor.QUIZ: "question",
+    Anchor.LISTING: "listing",
+    Anchor.RUN: "run",
 }
 MOST_LINES = 9_999
 
@@ -46,6 +46,11 @@ class Place:
     name: str
     address: str
     is_there: bool = True
+
+    @property
+    def loss(self) -> str:
+        """What to say of one that is not there."""
+        return "which is not there any more" if self.kind == Anchor.RUN else "which has left the text"
 
     def __str__(self) -> str:
         """As it stands in addresses and forms."""
@@ -141,4 +146,4 @@ def _describe_item(thread: Thread, items: Items) -> Place:
 def _describe_run(thread: Thread, kept: set[str]) -> Place:
     is_there = thread.anchor_key in kept
     address = reverse("runs:run", args=[thread.anchor_key]) if is_there else thread.chapter.get_absolute_url()
-    return Place(Anchor.RUN.value, thread.anchor_key, "A run", address, is_there)
+    return Place(Anchor.RUN.value, thread.anchor_key, "a run", address, is_there)

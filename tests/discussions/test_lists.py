@@ -105,8 +105,8 @@ def test_a_place_lists_its_threads_and_those_of_its_lines() -> None:
     build_thread(chapter, ada, anchor_kind="listing", anchor_key="loops").thread.save()
     page = list_threads(VISITOR, chapter, Wish(Sort.OLDEST, place="listing:loop"))
     assert [(row.thread.pk, row.place and row.place.name) for row in page.rows] == [
-        (whole.pk, "Listing “The loop”"),
-        (line.pk, "Listing “The loop”, line 3"),
+        (whole.pk, "listing “The loop”"),
+        (line.pk, "listing “The loop”, line 3"),
     ]
 
 
@@ -247,7 +247,7 @@ def test_a_thread_says_what_it_is_about_and_when_that_has_left_the_text(client: 
     item = Item.objects.create(chapter=chapter, key="idea", kind=Item.Kind.SECTION, title="The idea", position=1)
     thread = build_thread(chapter, ada, anchor_kind="section", anchor_key="idea").thread
     page = client.get(path_of(thread)).content.decode()
-    assert '<a href="/courses/essentials/intro/#idea">Section “The idea”</a>' in page
+    assert '<a href="/courses/essentials/intro/#idea">section “The idea”</a>' in page
     item.retired_at = timezone.now()
     item.save()
     for path in (path_of(thread), DISCUSSION):

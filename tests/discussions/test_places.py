@@ -161,6 +161,21 @@ def test_a_run_of_somebody_else_is_neither_attached_nor_asked_about(
     assert client.get("/discussions/questions/", {"run": str(run.pk)}).status_code == 302
 
 
+def test_a_run_that_somebody_else_shares_with_everybody_is_discussed(
+    client: Client, chapter: Chapter, ada: User
+) -> None:
+    run = end_run(build_person("b@e.org", "Bob"), project=chapter.items.get(key="net"), visibility=Visibility.PUBLIC)
+    assert f"{DISCUSSION}?place=run:{run.pk}#discussion" in client.get(f"/runs/{run.pk}/").content.decode()
+    assert client.post(DISCUSSION, fill_thread_form(place=f"run:{run.pk}")).status_code == 302
+    thread = Thread.objects.get()
+    assert (thread.anchor_key, thread.run) == (str(run.pk), None)
+    page = client.get(path_of(thread)).content.decode()
+    assert f'<a href="/runs/{run.pk}/">a run</a>' in page
+    run.delete()
+    assert "which has left the text" not in client.get(path_of(thread)).content.decode()
+    assert "which is not there any more" in client.get(path_of(thread)).content.decode()
+
+
 def test_a_reply_carries_a_run(client: Client, chapter: Chapter, ada: User) -> None:
     first, run = build_thread(chapter, ada), end_run(ada)
     assert client.post(f"{path_of(first.thread)}posts/", fill_reply_form(first, run=str(run.pk))).status_code == 302

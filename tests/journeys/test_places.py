@@ -31,13 +31,14 @@ def test_a_section_is_discussed_and_the_thread_leads_back(visit: Callable[..., V
     page = visit(storage_state=sessions("student")).page
     page.goto(ADDRESS)
     page.locator("#introduction").get_by_role("link", name=re.compile("^Discuss")).last.click()
-    expect(page.locator(".talk-place")).to_contain_text("Section “Introduction”")
-    page.get_by_text("Ask or say something about Section “Introduction”").click()
+    expect(page.locator(".talk-place")).to_contain_text("section “Introduction”")
+    page.get_by_text("Ask or say something about section “Introduction”").click()
     post(page, "What is a nose?")
     page.evaluate(Axe().axe_script)
     assert list_faults(page, (1440, 320)) == []
-    page.get_by_role("link", name="Section “Introduction”").click()
+    page.get_by_role("link", name="section “Introduction”").click()
     expect(page).to_have_url(re.compile(f"{ADDRESS}#introduction$"))
+    expect(page.locator(".passage-tools")).to_be_attached()  # it listens from then on
     select(page, "a short nose")
     page.get_by_role("toolbar", name="For the marked words").get_by_role("button", name="Discuss").click()
     expect(page.get_by_label("Your text")).to_have_value("> a short nose\n\n")
@@ -78,7 +79,7 @@ def test_places_are_discussed_without_scripts(visit: Callable[..., Visit], sessi
     page.get_by_label("What is it?").select_option("announcement")
     page.get_by_label("What is it about?").select_option("section:introduction")
     post(page, "Read this first")
-    page.get_by_role("button", name="Follow this", exact=False).first.click()
-    expect(page.get_by_role("button", name="Follow", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Following this thread: stop").click()
+    expect(page.get_by_role("button", name="Follow this thread")).to_be_visible()
     page.goto(f"{ADDRESS}discussion/")
     expect(page.locator("[data-pinned]")).to_contain_text("Read this first")

@@ -18,7 +18,7 @@ from apps.courses.models import Chapter
 
 from ..access import list_visible_threads
 from ..branches import Cursor
-from ..following import follow, mute, unfollow, unmute
+from ..following import Followed, follow, mute, unfollow, unmute
 from ..follows import describe_muting, list_followed, list_follows, load_target
 from ..forms import FollowForm, PageFrom
 from ..lists import list_some
@@ -64,7 +64,7 @@ def change_follows(request: HttpRequest, actor: User) -> HttpResponse:
 def carry_out(actor: User, wish: str, kind: str, number: int) -> str:
     """What is said of it. Letting go needs no right: what was followed may be out of sight by now. Raises a `Refusal`."""
     if wish == "unfollow":
-        unfollow(actor=actor, target={"thread": Thread, "person": User}.get(kind, Chapter)(pk=number))
+        unfollow(actor=actor, target=stand_for(kind, number))
     elif wish == "unmute":
         unmute(actor=actor, person=User(pk=number))
     elif wish == "follow":
@@ -72,6 +72,13 @@ def carry_out(actor: User, wish: str, kind: str, number: int) -> str:
     elif isinstance(person := load_target(actor, kind, number), User):
         mute(actor=actor, person=person)
     return SAID[wish]
+
+
+def stand_for(kind: str, number: int) -> Followed:
+    """Something by its number alone: to let go of it, nothing has to be loaded."""
+    if kind == "thread":
+        return Thread(pk=number)
+    return Chapter(pk=number) if kind == "chapter" else User(pk=number)
 
 
 @require_safe
