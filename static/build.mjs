@@ -22,6 +22,8 @@ const builds = [
   { entryPoints: { search: "css/search.css" } },
   // The page of a thread, and those about its posts.
   { entryPoints: { thread: "css/thread.css" } },
+  // Lists of threads, cards of runs: with the discussion, which comes after the chapter.
+  { entryPoints: { talks: "css/talks.css" } },
   // Who reads needs nothing of how it was written.
   { entryPoints: { editing: "css/editing.css" } },
   // Moderators' pages are theirs alone.

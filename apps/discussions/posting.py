@@ -18,11 +18,12 @@ from apps.courses.models import Chapter
 from apps.runs.models import Run
 
 from .access import require
+from .attaching import attach, require_own
 from .markdown import render
 from .mentions import find_mentioned
 from .models import MAX_DEPTH, STEP, Follow, Mention, Post, State, Thread
 from .pacing import judge
-from .refusals import NotAllowed, NotNow, TooDeep, Unfit
+from .refusals import NotNow, TooDeep, Unfit
 from .rights import GONE, Action
 from .telling import announce_post
 
@@ -60,10 +61,13 @@ def open_thread(
             return repeated
         thread = Thread(chapter=chapter, author=actor, title=title, kind=kind, run=run, has_run=run is not None)
         thread.anchor_kind, thread.anchor_key = anchor
+        if kind == Thread.Kind.ANNOUNCEMENT:
+            thread.pinned_at = timezone.now()
         note = judge(actor=actor, thread=thread, body=body, typed_s=typed_s).note
         if note:
             thread.state = Thread.State.HIDDEN  # a title, too, can be what has to be seen first
         thread.save()
+        attach(run)
         Follow.objects.create(person=actor, thread=thread)
         return add_post(
             thread=thread, parent=None, author=actor, body=body, html=html, token=client_token, run=run, note=note
@@ -94,6 +98,7 @@ def reply(
         mentioned = find_mentioned(parent.thread, body)
         if len(mentioned) > (most := judgement.limits.mentions):
             raise Unfit(f"This names {len(mentioned)} people; at most {most} can be called by a post of yours.")
+        attach(run)
         post = add_post(
             thread=parent.thread,
             parent=parent,
@@ -171,11 +176,6 @@ def lock_parent(post_id: int) -> Post:
         if post is not None:
             return post
     raise NotNow(GONE)
-
-
-def require_own(actor: User, run: Run | None) -> None:
-    if run is not None and run.user_id != actor.pk:
-        raise NotAllowed("Only your own runs can be attached.")
 
 
 def create_post(

@@ -4,46 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from django.urls import reverse
 
-from apps.courses.models import Chapter
-
-from .access import Viewer, list_shown_posts, list_visible_threads, may
+from .access import Viewer, list_shown_posts, may
 from .models import STEP, Post, State, Thread
 from .rights import Action
 
-THREADS = 20  # on one page
 POSTS = 50
 WHOLE = 10
 """Threads with no more replies stand on one page, in whatever order: no branch of them is cut."""
-
-
-class Sort(StrEnum):
-    NEWEST = "newest"
-    OLDEST = "oldest"
-
-
-@dataclass(frozen=True)
-class ThreadPage:
-    """Some threads of a chapter; `after` is what the next page begins with, or None on the last."""
-
-    threads: Sequence[Thread]
-    sort: Sort
-    after: int | None
-
-
-def list_threads(viewer: Viewer, chapter: Chapter, *, sort: Sort, after: int | None) -> ThreadPage:
-    """The threads that follow the one with the id `after`, `author` joined. One query, the same cost at any depth."""
-    threads = list_visible_threads(viewer).filter(chapter=chapter).select_related("author")
-    if sort is Sort.OLDEST:
-        found = threads.filter(id__gt=after or 0).order_by("id")
-    else:
-        found = (threads.filter(id__lt=after) if after else threads).order_by("-id")
-    some = list(found[: THREADS + 1])
-    return ThreadPage(some[:THREADS], sort, some[THREADS - 1].pk if len(some) > THREADS else None)
 
 
 class Rest(NamedTuple):

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from .views import posts, talk, threads
+from .views import feeds, follows, places, posts, talk
 
 app_name = "discussions"
 urlpatterns = [
-    path("courses/<slug:course>/<slug:chapter>/discussion/", threads.chapter, name="chapter"),
+    path("courses/<slug:course>/<slug:chapter>/discussion/", places.chapter, name="chapter"),
+    path("courses/<slug:course>/<slug:chapter>/discussion/places.json", places.count_places, name="places"),
+    path("discussions/", follows.mine, name="mine"),
+    path("discussions/questions/", places.ask, name="ask"),
+    path("discussions/follows/", follows.follows, name="follows"),
+    path("discussions/people/<int:person_id>/", follows.person, name="person"),
+    path("discussions/courses/<slug:course>/", places.course, name="course"),
+    path("discussions/courses/<slug:course>/feed.xml", feeds.course, name="course-feed"),
     path("discussions/preview/", talk.preview, name="preview"),
     path("discussions/<int:thread_id>/", talk.thread, name="thread"),
+    path("discussions/<int:thread_id>/feed.xml", feeds.thread, name="thread-feed"),
     path("discussions/<int:thread_id>/news/", talk.news, name="news"),
     path("discussions/<int:thread_id>/people/", talk.people, name="people"),
     path("discussions/<int:thread_id>/reading/", talk.read, name="reading"),

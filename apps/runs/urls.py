@@ -19,6 +19,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/notebook.ipynb", taking.notebook, name="notebook"),
     path("runs/<uuid:run_id>/replay.json", taking.replay, name="replay"),
     path("runs/<uuid:run_id>/series.json", taking.series, name="series"),
+    path("runs/<uuid:run_id>/curve.svg", taking.curve, name="curve"),
     path("runs/<uuid:run_id>/card.png", taking.card, name="card"),
     path("runs/<uuid:run_id>/tickets/", steering.make_run_ticket, name="ticket"),
     path("runs/<uuid:run_id>/stops/", steering.stop, name="stop"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Substr
 from django.utils import timezone
@@ -26,11 +26,13 @@ from .refusals import TookTooLong
 from .snippets import MAX_TEXT, read_html
 
 TIMEOUT_MS = 200  # for each query: two usual words that hardly ever follow each other lead through half of all posts
+THREAD = tuple(f"thread__{name}" for name in ("replies", "title", "kind", "accepted"))
 CHAPTER = tuple(f"thread__chapter__{name}" for name in ("number", "slug", "title", "course__slug", "course__title"))
-ACCEPTED = 0.5  # added to a rank, which is mostly below 1
 POSTS = 5  # of a thread, or so: only the first is an opening
 FRESH_DAYS = 180
 FRESHNESS = 0.5  # so much more counts what was written today
+APPROVAL = 0.3  # so much more what everybody voted for
+ACCEPTED = 0.3  # so much more the answer that helped who asked, and the question that has one
 
 
 class Talks:
@@ -53,7 +55,7 @@ class Talks:
     def load(self, matches: Sequence[Match]) -> list[Hit]:
         posts = (
             Post.objects.select_related("thread__chapter__course")
-            .only("created_at", "thread__replies", "thread__title", *CHAPTER)
+            .only("created_at", *THREAD, *CHAPTER)
             .annotate(start=Substr("html", 1, 4 * MAX_TEXT))
         )
         found = posts.in_bulk([match.post for match in matches])
@@ -71,26 +73,36 @@ def _find_each(wanted: Wanted) -> Iterator[Match]:
 def _list_openings(wanted: Wanted) -> Newest:
     """By title and first post together: some words may stand in the one, the others in the other."""
     openings = list_openings(wanted.viewer, wanted.course)
-    ranked = openings.annotate(rank=rank(wanted, F("found_by"), "post__thread__title"))
+    words = rank(wanted, F("found_by"), "post__thread__title")
+    has_answer = Q(post__thread__accepted__isnull=False)
+    ranked = openings.annotate(rank=_approve(words, "post__wilson", has_answer))
     return Newest(ranked, wanted.tsquery, ("post__thread", "rank", "post__created_at", "pk"), spread=POSTS)
 
 
 def _list_posts(wanted: Wanted) -> Newest:
-    posts = list_posts(wanted.viewer, wanted.course).annotate(rank=_rank_post(wanted))
+    words = rank(wanted, F("found_by"), title=None)
+    posts = list_posts(wanted.viewer, wanted.course)
+    posts = posts.annotate(rank=_approve(words, "wilson", Q(thread__accepted=F("pk"))))
     return Newest(posts, wanted.tsquery, ("thread", "rank", "created_at", "pk"))
 
 
-def _rank_post(wanted: Wanted) -> Combinable:
-    """How well a post answers: by its words, and more if it was accepted."""
-    accepted = Case(When(thread__accepted=F("pk"), then=Value(ACCEPTED)), default=Value(0.0))
-    return rank(wanted, F("found_by"), title=None) + accepted
+def _approve(rank: Combinable, score: str, is_accepted: Q) -> Combinable:
+    """A rank, and as much more as people found the post to be worth."""
+    accepted = Case(When(is_accepted, then=Value(ACCEPTED)), default=Value(0.0))
+    return rank * (Value(1.0) + Value(APPROVAL) * F(score) + accepted)
 
 
 def _freshness(at: datetime) -> float:
     return 1 + FRESHNESS * 2 ** (-(timezone.now() - at).days / FRESH_DAYS)
 
 
+def _approval(wilson: float, *, is_accepted: bool) -> float:
+    """What others found of it: a little, so that words still decide."""
+    return 1 + APPROVAL * wilson + (ACCEPTED if is_accepted else 0)
+
+
 def _show(post: Any) -> Hit:
-    chapter = post.thread.chapter
-    where = f"Discussion of {chapter.course} · {chapter.number} {chapter.title}"
+    chapter, thread = post.thread.chapter, post.thread
+    kind = f"{thread.get_kind_display()}{', answered' if thread.accepted_id else ''}"
+    where = f"{kind} in the discussion of {chapter.course} · {chapter.number} {chapter.title}"
     return Hit(locate(post, post.thread), post.thread.title, read_html(post.start), where, post.created_at)

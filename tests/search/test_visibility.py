@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
@@ -10,6 +12,7 @@ from apps.accounts.models import Role, User
 from apps.accounts.roles import grant
 from apps.discussions.models import Post, Thread
 from apps.search.access import Viewer
+from tests.discussions.talks import build_reply
 
 from .sites import add_section, add_term, ask, build_chapter, build_person, build_thread
 
@@ -79,3 +82,27 @@ def test_a_thread_that_is_not_visible_is_found_by_nobody(state: str) -> None:
     Thread.objects.update(state=state)
     for viewer in (None, first.author, build_viewer(Role.ADMIN)):
         assert ask("zeta omicron", viewer=viewer).total == ask("zeta", viewer=viewer).total == 0
+
+
+def test_kinds_are_shown_and_what_others_found_good_comes_first() -> None:
+    """Of two that say the same, the one that helped; where nobody voted, the newer one."""
+    chapter, ada = build_chapter(), build_person()
+    liked, other = (build_thread(chapter, ada, title=title, body="Zeta") for title in ("Liked", "Other"))
+    assert [read_title(found) for found in find_threads()] == ["Other", "Liked"]
+    Post.objects.filter(pk=liked.pk).update(ups=9)
+    assert [read_title(found) for found in find_threads()] == ["Liked", "Other"]
+    answer = build_reply(other, ada, "Zeta")
+    Thread.objects.filter(pk=other.thread_id).update(accepted=answer)
+    Post.objects.filter(pk=answer.pk).update(ups=9)
+    found = find_threads()
+    assert [read_title(each) for each in found] == ["Other", "Liked"]
+    assert [each.where.partition(" in ")[0] for each in found] == ["Question, answered", "Question"]
+
+
+def find_threads() -> list[Any]:
+    [group] = ask("zeta").groups
+    return list(group.found)
+
+
+def read_title(found: Any) -> str:
+    return "".join(piece.text for piece in found.title)

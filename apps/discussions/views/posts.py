@@ -42,7 +42,7 @@ def reply_to(request: HttpRequest, thread_id: int) -> HttpResponse:
     parent = load(request, thread_id, asked.cleaned_data["parent"])
     if refusal := may(request.user, Action.REPLY, parent):
         return refuse(request, parent, refusal)
-    form = PostForm(request.POST)
+    form = PostForm(request.POST, actor=request.user)
     if "preview" in request.POST or not form.is_valid():
         return show_reply(request, parent, form, status=200 if form.is_valid() else 422)
     values = form.cleaned_data
@@ -57,7 +57,7 @@ def write_reply(request: HttpRequest, thread_id: int, post_id: int) -> HttpRespo
     parent = load(request, thread_id, post_id)
     if refusal := may(request.user, Action.REPLY, parent):
         return refuse(request, parent, refusal)
-    return show_reply(request, parent, PostForm())
+    return show_reply(request, parent, PostForm(actor=request.user))
 
 
 def show_reply(request: HttpRequest, parent: Post, form: PostForm, *, status: int = 200) -> HttpResponse:

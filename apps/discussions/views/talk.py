@@ -75,8 +75,8 @@ def show_thread(request: HttpRequest, thread: Thread, leaf: Leaf) -> HttpRespons
         "leaf": leaf,
         "first": first,
         "orders": ORDERS,
-        "form": PostForm(),
-        "blank": PostForm(auto_id="blank_%s"),  # for the replies that a script opens
+        "form": PostForm(actor=request.user),
+        "blank": PostForm(actor=request.user, auto_id="blank_%s"),  # for the replies that a script opens
         "may_post": may_post(request.user, thread.chapter),
         "barred": may(request.user, Action.REPLY, first),
         "wait": find_wait(request.user, thread),

@@ -14,6 +14,7 @@ from apps.runs import access, visitors
 from apps.runs.addresses import find_page
 from apps.runs.beside import list_beside
 from apps.runs.cards import find_card
+from apps.runs.curves import find_curve
 from apps.runs.exporting import make_notebook, name_file
 from apps.runs.models import Run, Visibility
 from apps.runs.replays import write_replay
@@ -77,6 +78,14 @@ def card(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     if run.visibility == Visibility.PRIVATE:
         raise Http404("A private run has no picture. Share it first.")
     return HttpResponse(find_card(run), content_type="image/png")
+
+
+@require_safe
+@answers_anybody
+def curve(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """A few hundred pixels of it, for where a run is spoken of."""
+    run = access.load_visible(request.user, run_id)
+    return HttpResponse(find_curve(run), content_type="image/svg+xml")
 
 
 def attach(text: str, content_type: str, name: str) -> HttpResponse:

@@ -45,6 +45,7 @@ class KindlingLab extends HTMLElement {
     this.status = new Status(this, role("status"), role("announcement"));
     this.controls = new Controls({ pause: role("pause"), step: role("step") }, (words) => this.say(words));
     this.page = role("page");
+    this.ask = role("ask");
     this.insides = new Insides({
       graph: role("graph"),
       inspector: role("inspector"),
@@ -122,7 +123,7 @@ class KindlingLab extends HTMLElement {
     this.stream?.close();
     this.current = null;
     this.codeOfRun = null;
-    this.page.hidden = true;
+    this.page.hidden = this.ask.hidden = true;
     this.blame.clear();
     this.editor.clearMarks();
     this.console.clear();
@@ -197,7 +198,8 @@ class KindlingLab extends HTMLElement {
     this.offerCurves(this.shelf.current, run.id);
     this.enable(!isFinal(run.state));
     this.page.href = run.url;
-    this.page.hidden = this.isRunPage;
+    this.page.hidden = this.ask.hidden = this.isRunPage;
+    this.ask.href = this.ask.dataset.ask + run.id;
     this.status.state(run.state);
     this.stream = new RunStream(run, {
       onEvent: (type, data) => this.receive(type, data),

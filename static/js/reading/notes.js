@@ -5,6 +5,7 @@ import { attempt, makePanel } from "./panel.js";
 import { LONGEST, linkTo } from "./passages.js";
 import { copy, say } from "./saying.js";
 import { Shelf } from "./shelf.js";
+import { discuss } from "./talks.js";
 import { offerToolbar } from "./toolbar.js";
 
 const PENDING = "marked"; // words that a visitor wanted to mark, kept while they log in
@@ -18,6 +19,7 @@ export function startNotes(tools) {
   const focusToolbar = offerToolbar({
     Highlight: short(notes?.highlight ?? later),
     Note: short(notes?.write ?? later),
+    Discuss: discuss,
     "Copy link": (anchor) => copy(linkTo(anchor), "The link to these words is copied."),
   });
   // Ahead of the key's own act: with words marked, “m” is about them.

@@ -2,6 +2,7 @@
 import "./anchors.js";
 import "./discussion.js";
 import "./printing.js";
+import "./talks.js";
 import { startGlossary } from "./glossary.js";
 import { startNotes } from "./notes.js";
 

@@ -4,9 +4,10 @@ import { describeRange } from "./passages.js";
 
 const SETTLED_MS = 250;
 
-/** `acts`: label → what is done with the passage. Answers a function that moves the focus to the toolbar if it is shown. */
+/** `acts`: label → what is done with the passage (and its range). Answers a function that moves the focus to the toolbar if it is shown. */
 export function offerToolbar(acts) {
   let anchor = null;
+  let marked = null;
   const buttons = Object.entries(acts).map(([label, act]) => make("button", { type: "button", class: "tool", onclick: () => use(act) }, label));
   const bar = make("div", { class: "passage-tools", role: "toolbar", ariaLabel: "For the marked words", hidden: true }, ...buttons);
   bar.addEventListener("pointerdown", (event) => event.preventDefault()); // else the selection would go before the click
@@ -24,6 +25,7 @@ export function offerToolbar(acts) {
     if (bar.contains(document.activeElement)) return;
     const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
     anchor = range && isText(range) ? describeRange(range) : null;
+    marked = range?.cloneRange();
     bar.hidden = !anchor;
     if (anchor) place(range);
   }
@@ -44,7 +46,7 @@ export function offerToolbar(acts) {
     const chosen = anchor;
     hide();
     getSelection().removeAllRanges();
-    if (chosen) act(chosen);
+    if (chosen) act(chosen, marked);
   }
 
   function hide() {
