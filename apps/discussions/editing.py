@@ -11,21 +11,26 @@ from apps.conduct.recording import record_act
 
 from .access import require
 from .markdown import render
+from .mentions import find_mentioned, keep_mentioned, require_few
 from .models import Edit, Post, State
 from .pacing import find_suspicion
+from .people import locate_all
 from .posting import lock_parent
 from .refusals import NotNow
 from .rights import Action
 from .states import move_post
+from .telling import tell_mentioned
 from .trust import find_limits
 
 
 def edit(*, actor: User, post: Post, body: str, seen: str | None = None, reason: str = "") -> Post:
     """Change what a post says. `seen` is the body that the page showed: whoever was faster is not overwritten.
 
-    An edit by somebody else than the author is an act of moderation. Raises a `Refusal`, and `TooMuch`.
+    Whom it names for the first time is told. An edit by somebody else than the author is an act of moderation. Raises a
+    `Refusal`, and `TooMuch`.
     """
-    html = render(body)
+    mentioned = find_mentioned(post.thread, body)
+    html = render(body, locate_all(mentioned))
     with transaction.atomic():
         post = lock_parent(post.pk)
         require(actor, Action.EDIT, post)
@@ -34,7 +39,9 @@ def edit(*, actor: User, post: Post, body: str, seen: str | None = None, reason:
         if body == post.body:
             return post
         if post.author_id == actor.pk:
-            find_suspicion(actor, post.thread, body, find_limits(actor), None)
+            limits = find_limits(actor)
+            require_few(mentioned, limits.mentions)
+            find_suspicion(actor, post.thread, body, limits, None)
         Edit.objects.create(post=post, body=post.body, editor=actor, reason=reason[:200])
         now = timezone.now()
         Post.objects.filter(pk=post.pk).update(body=body, html=html, edited_at=now)
@@ -49,6 +56,7 @@ def edit(*, actor: User, post: Post, body: str, seen: str | None = None, reason:
                 details={"before": post.body, "after": body},
             )
         post.body, post.html, post.edited_at = body, html, now
+        tell_mentioned(post, keep_mentioned(post, mentioned.values()))
         return post
 
 

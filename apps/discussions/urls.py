@@ -9,4 +9,5 @@ urlpatterns = [
     path("courses/<slug:course>/<slug:chapter>/discussion/", views.chapter, name="chapter"),
     path("discussions/<int:thread_id>/", views.thread, name="thread"),
     path("discussions/<int:thread_id>/posts/", views.reply_to, name="reply"),
+    path("people/<int:person_id>/", views.person, name="person"),
 ]
