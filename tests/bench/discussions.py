@@ -22,7 +22,7 @@ from tests.product import ROOT
 
 POSTS, GREAT = 1_000_000, 50_000
 TENTH = 10
-ROUNDS, EACH = 7, 15
+ROUNDS, EACH = 25, 5
 
 Figures = Iterator[tuple[str, float, str]]
 Costs = dict[str, tuple[float, int]]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
 
-ROUNDS, EACH = 7, 15
+ROUNDS, EACH = 25, 5
 QUEUE = 50
 Acts = dict[str, Callable[[], object]]
 
