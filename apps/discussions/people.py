@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,10 +11,17 @@ from django.urls import reverse
 from apps.accounts.models import User
 
 from .access import Viewer, list_visible_posts
-from .models import State
-from .reading import ShownPost, locate
+from .models import Post, State
+from .reading import locate
 
 SHOWN = 20
+
+
+class Written(NamedTuple):
+    """A post, and where it stands."""
+
+    post: Post
+    address: str
 
 
 def load_person(person_id: int) -> User:
@@ -30,8 +38,8 @@ def locate_all(mentioned: Mapping[str, User]) -> dict[str, str]:
     return {said: locate_person(person) for said, person in mentioned.items()}
 
 
-def list_newest(viewer: Viewer, person: User) -> list[ShownPost]:
+def list_newest(viewer: Viewer, person: User) -> list[Written]:
     """The newest posts of `person` that `viewer` may read. One query, the same cost however many there are."""
     posts = list_visible_posts(viewer).filter(author=person).exclude(state=State.DELETED)
     some = posts.select_related("author", "thread__chapter").defer("body", "thread__found_by").order_by("-created_at")
-    return [ShownPost(post, None, locate(post, post.thread)) for post in some[:SHOWN]]
+    return [Written(post, locate(post, post.thread)) for post in some[:SHOWN]]
