@@ -11,10 +11,9 @@ from apps.conduct.recording import record_act
 
 from .access import require
 from .markdown import render
-from .mentions import find_mentioned, keep_mentioned, require_few
+from .mentions import find_mentioned, keep_mentioned, locate_all, require_few
 from .models import Edit, Post, State
 from .pacing import find_suspicion
-from .people import locate_all
 from .posting import lock_parent
 from .refusals import NotNow
 from .rights import Action

@@ -13,6 +13,8 @@ from .markdown import parse
 from .models import Mention, Post, Thread
 from .refusals import Unfit
 
+PERSON = "/discussions/people/{}/"
+"""Written into posts, so it stays."""
 AMONG = 500
 """So many of those who took part can be named without a number; who wrote last comes first."""
 
@@ -28,6 +30,11 @@ def find_mentioned(thread: Thread | None, body: str) -> dict[str, User]:
         return {}
     known = _list_known(thread, numbers)
     return {call.said: known[call.said] for text in texts for call in calls.list_calls(text, known)}
+
+
+def locate_all(mentioned: Mapping[str, User]) -> dict[str, str]:
+    """The pages of people by the words that a post names them with, as `markdown.render` wants them."""
+    return {said: PERSON.format(person.pk) for said, person in mentioned.items()}
 
 
 def require_few(mentioned: Mapping[str, User], most: int) -> None:

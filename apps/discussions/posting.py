@@ -19,10 +19,9 @@ from apps.runs.models import Run
 
 from .access import require
 from .markdown import render
-from .mentions import find_mentioned, keep_mentioned, require_few
+from .mentions import find_mentioned, keep_mentioned, locate_all, require_few
 from .models import MAX_DEPTH, STEP, Follow, Post, State, Thread
 from .pacing import judge
-from .people import locate_all
 from .refusals import NotAllowed, NotNow, TooDeep
 from .rights import GONE, Action
 from .telling import announce_post

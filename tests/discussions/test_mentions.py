@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
@@ -40,9 +39,9 @@ def test_a_name_counts_in_the_thread_and_a_number_everywhere() -> None:
     post = say(bob, first, f"@ada @Cy @Cy#{cy.pk} @Ada#{cy.pk} @Cy#{cy.pk + 1_000}")
     assert set(list_named()) == {ada, cy}
     assert post.html == (
-        f'<p><a href="/people/{ada.pk}/" rel="nofollow ugc noopener">@ada</a> @Cy '
-        f'<a href="/people/{cy.pk}/" rel="nofollow ugc noopener">@Cy</a> '
-        f'<a href="/people/{ada.pk}/" rel="nofollow ugc noopener">@Ada</a>#{cy.pk} @Cy#{cy.pk + 1_000}</p>\n'
+        f'<p><a href="/discussions/people/{ada.pk}/" rel="nofollow ugc noopener">@ada</a> @Cy '
+        f'<a href="/discussions/people/{cy.pk}/" rel="nofollow ugc noopener">@Cy</a> '
+        f'<a href="/discussions/people/{ada.pk}/" rel="nofollow ugc noopener">@Ada</a>#{cy.pk} @Cy#{cy.pk + 1_000}</p>\n'
     )
 
 
@@ -102,31 +101,3 @@ def test_names_cost_one_query(body: str, queries: int, django_assert_num_queries
         build_reply(first, build_person(name))
     with django_assert_num_queries(queries):
         find_mentioned(first.thread, body)
-
-
-@pytest.mark.parametrize("count", [1, 10])
-def test_the_page_of_a_person_shows_what_the_viewer_may_read(
-    client: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    ada = build_person("Ada")
-    first = build_thread(build_chapter(), build_person("Bob"))
-    posts = [build_reply(first, ada, f"Number {number}.") for number in range(count + 4)]
-    for post, state in zip(posts, ("hidden", "held", "deleted"), strict=False):
-        Post.objects.filter(pk=post.pk).update(state=state)
-    build_reply(build_thread(build_chapter("gone", live=False), ada), ada, "Not published.")
-    build_reply(build_thread(first.thread.chapter, ada, state="hidden"), ada, "Thread hidden.")
-    with django_assert_num_queries(2):
-        seen = client.get(f"/people/{ada.pk}/").content.decode()
-    assert [number for number in range(count + 4) if f"Number {number}." in seen] == list(range(3, count + 4))
-    assert "Not published" not in seen
-    assert "Thread hidden" not in seen
-    client.force_login(ada)
-    own = client.get(f"/people/{ada.pk}/").content.decode()
-    assert "Number 0." in own
-    assert "Thread hidden" in own
-    assert "Number 2." not in own
-
-
-def test_who_is_nobody_has_no_page(client: Client) -> None:
-    service = User.objects.create_user("s@example.org", None, name="Service", is_active=False, service="s")
-    assert [client.get(f"/people/{number}/").status_code for number in (service.pk, 0, 2**63, 10**30)] == [404] * 4

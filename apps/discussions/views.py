@@ -14,13 +14,13 @@ from apps.accounts.models import User
 from apps.courses.models import Chapter
 from apps.courses.reading import load_chapter
 
-from ..access import load_post, load_thread, may_post
-from ..forms import ParentField, PostForm, ThreadForm, ThreadsFrom
-from ..markdown import TooMuch
-from ..models import Post, Thread
-from ..posting import open_thread, reply
-from ..reading import Sort, list_posts, list_threads, locate
-from ..refusals import Refusal
+from .access import load_post, load_thread, may_post
+from .forms import ParentField, PostForm, ThreadForm, ThreadsFrom
+from .markdown import TooMuch
+from .models import Post, Thread
+from .posting import open_thread, reply
+from .reading import Sort, list_posts, list_threads, locate
+from .refusals import Refusal
 
 SORTS = [(Sort.NEWEST, "Newest first"), (Sort.OLDEST, "Oldest first")]
 TOO_MUCH = "This would show far more than it says. Leave some of the formatting out."
