@@ -12,12 +12,14 @@ from apps.conduct.sanctioning import tell_concerned
 
 from .access import require
 from .markdown import render
+from .mentions import find_mentioned, keep_mentioned, locate_all, require_few
 from .models import Edit, Post, State
 from .pacing import find_suspicion
 from .posting import held, lock_parent
 from .refusals import NotNow
 from .rights import Action
 from .states import move_post
+from .telling import tell_mentioned
 from .trust import find_limits
 
 
@@ -33,10 +35,12 @@ def edit(
 ) -> Post:
     """Change what a post says. `seen` is the body that the page showed: whoever was faster is not overwritten.
 
-    An edit by somebody else than the author is an act of moderation, of which the author is told. An author's edit that
-    runs into a filter is handed to the moderators by `posting.held`. Raises a `Refusal`, and `TooMuch`.
+    Whom it names for the first time is told. An edit by somebody else than the author is an act of moderation, of which
+    the author is told. An author's edit that runs into a filter is handed to the moderators by `posting.held`. Raises a
+    `Refusal`, and `TooMuch`.
     """
-    html = render(body)
+    mentioned = find_mentioned(post.thread, body)
+    html = render(body, locate_all(mentioned))
     with transaction.atomic():
         post = lock_parent(post.pk)
         require(actor, Action.EDIT, post)
@@ -46,7 +50,9 @@ def edit(
             return post
         note = ""
         if post.author_id == actor.pk:
-            note = find_suspicion(actor, post.thread, body, find_limits(actor), None)
+            limits = find_limits(actor)
+            require_few(mentioned, limits.mentions)
+            note = find_suspicion(actor, post.thread, body, limits, None)
         Edit.objects.create(post=post, body=post.body, editor=actor, reason=reason[:200])
         now = timezone.now()
         Post.objects.filter(pk=post.pk).update(body=body, html=html, edited_at=now)
@@ -64,6 +70,7 @@ def edit(
             )
             tell_concerned(act)
         post.body, post.html, post.edited_at = body, html, now
+        tell_mentioned(post, keep_mentioned(post, mentioned.values()))
         if note and post.state == State.VISIBLE:
             held.send(sender=Post, post=post, note=note)
         return post

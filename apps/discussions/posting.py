@@ -20,10 +20,10 @@ from apps.runs.models import Run
 from .access import require
 from .attaching import attach, require_own
 from .markdown import render
-from .mentions import find_mentioned
-from .models import MAX_DEPTH, STEP, Follow, Mention, Post, State, Thread
+from .mentions import find_mentioned, keep_mentioned, locate_all, require_few
+from .models import MAX_DEPTH, STEP, Follow, Post, State, Thread
 from .pacing import judge
-from .refusals import NotNow, TooDeep, Unfit
+from .refusals import NotNow, TooDeep
 from .rights import GONE, Action
 from .telling import announce_post
 
@@ -54,7 +54,8 @@ def open_thread(
     action = Action.ANNOUNCE if kind == Thread.Kind.ANNOUNCEMENT else Action.OPEN
     require(actor, action, chapter)
     require_own(actor, run)
-    html = render(body)
+    mentioned = find_mentioned(None, body)
+    html = render(body, locate_all(mentioned))
     with transaction.atomic():
         lock_author(actor)
         if repeated := find_repeated(actor, client_token):
@@ -63,15 +64,18 @@ def open_thread(
         thread.anchor_kind, thread.anchor_key = anchor
         if kind == Thread.Kind.ANNOUNCEMENT:
             thread.pinned_at = timezone.now()
-        note = judge(actor=actor, thread=thread, body=body, typed_s=typed_s).note
+        note, limits = judge(actor=actor, thread=thread, body=body, typed_s=typed_s)
+        require_few(mentioned, limits.mentions)
         if note:
             thread.state = Thread.State.HIDDEN  # a title, too, can be what has to be seen first
         thread.save()
         attach(run)
         Follow.objects.create(person=actor, thread=thread)
-        return add_post(
+        post = add_post(
             thread=thread, parent=None, author=actor, body=body, html=html, token=client_token, run=run, note=note
         )
+        keep_mentioned(post, mentioned.values())
+        return post
 
 
 def reply(
@@ -85,7 +89,8 @@ def reply(
 ) -> Post:
     """A post below `parent`, or the post that this token has already made; else as `open_thread`, and `TooDeep`."""
     require_own(actor, run)
-    html = render(body)
+    mentioned = find_mentioned(parent.thread, body)
+    html = render(body, locate_all(mentioned))
     with transaction.atomic():
         lock_author(actor)
         if repeated := find_repeated(actor, client_token):
@@ -94,10 +99,8 @@ def reply(
         require(actor, Action.REPLY, parent)
         if parent.depth >= MAX_DEPTH:
             raise TooDeep
-        judgement = judge(actor=actor, thread=parent.thread, body=body, typed_s=typed_s)
-        mentioned = find_mentioned(parent.thread, body)
-        if len(mentioned) > (most := judgement.limits.mentions):
-            raise Unfit(f"This names {len(mentioned)} people; at most {most} can be called by a post of yours.")
+        note, limits = judge(actor=actor, thread=parent.thread, body=body, typed_s=typed_s)
+        require_few(mentioned, limits.mentions)
         attach(run)
         post = add_post(
             thread=parent.thread,
@@ -107,9 +110,9 @@ def reply(
             html=html,
             token=client_token,
             run=run,
-            note=judgement.note,
+            note=note,
         )
-        Mention.objects.bulk_create(Mention(post=post, person=person) for person in mentioned)
+        keep_mentioned(post, mentioned.values())
         return post
 
 

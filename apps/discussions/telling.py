@@ -40,6 +40,12 @@ def tell_followers(post_id: int) -> None:
     spread(post, kind, list_followers(post))
 
 
+def tell_mentioned(post: Post, people: list[int]) -> None:
+    """Tell those whom an edit has named. Costs nothing when it has named nobody new."""
+    if people and list_public_posts().filter(pk=post.pk).exists():
+        tell_some(post, Kind.MENTION, people)
+
+
 def list_followers(post: Post) -> Iterable[int]:
     followed = Q(thread=post.thread)
     if post.author_id:

@@ -67,7 +67,7 @@ def list_items(moderator: User) -> QuerySet[ReviewItem]:
     """All items of the courses that somebody moderates but those about themselves; none for others."""
     courses = list_courses_moderated(moderator)
     own = Q(post__author=moderator.pk) | Q(appeal__person=moderator.pk) | Q(appeal__act__actor=moderator.pk)
-    items = ReviewItem.objects.exclude(pk__in=ReviewItem.objects.filter(own).values("pk"))
+    items = ReviewItem.objects.exclude(own)
     return items if courses is None else items.filter(course__in=courses)
 
 

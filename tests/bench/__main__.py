@@ -10,7 +10,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import first_loss, flow, history, lab, lighthouse, overhead, pages, runner, search, streams
+from tests.bench import (
+    discussions,
+    first_loss,
+    flow,
+    history,
+    lab,
+    lighthouse,
+    overhead,
+    pages,
+    runner,
+    search,
+    streams,
+)
 from tests.person import Person
 from tests.product import running_product
 
@@ -30,7 +42,8 @@ ON_THE_PRODUCT: dict[str, Callable[[Person], Figures]] = {
     "pages": pages.measure,
     "history": history.measure,
     "lighthouse": lighthouse.measure,
-    "search": search.measure,  # at the end: it fills the database
+    "discussions": discussions.measure,  # from here on they fill the database
+    "search": search.measure,
 }
 
 

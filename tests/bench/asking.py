@@ -21,7 +21,8 @@ class Line:
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         parts = urlsplit(url)
-        lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items())]
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        lines = [f"GET {path} HTTP/1.1", f"Host: {parts.netloc}", *(f"{k}: {v}" for k, v in headers.items())]
         self._request = ("\r\n".join(lines) + "\r\n\r\n").encode()
         self.socket = socket.create_connection((parts.hostname or "", parts.port or 80))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
