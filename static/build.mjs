@@ -20,6 +20,7 @@ const builds = [
   { entryPoints: { offline: "css/offline.css", book: "css/book.css" } },
   // What is needed to search, and by nobody else: its page names it, the palette fetches it.
   { entryPoints: { search: "css/search.css" } },
+  { entryPoints: { notices: "css/notices.css" } },
   // Who reads needs nothing of how it was written.
   { entryPoints: { editing: "css/editing.css" } },
 ];
