@@ -13,7 +13,8 @@ from apps.accounts.models import User
 
 from .models import Wishes
 
-_signer = Signer(salt="kindling.notices.links")  # so that nothing else that the site signs is such a link
+PURPOSE = "kindling.notices.links"
+"""Signed along, so that nothing else that the site signs is such a link."""
 
 
 class BadLink(ValueError):
@@ -22,13 +23,13 @@ class BadLink(ValueError):
 
 def sign(wishes: Wishes) -> str:
     """The secret part of the link."""
-    return _signer.sign_object([wishes.person_id, wishes.salt.hex])
+    return Signer(salt=PURPOSE).sign_object([wishes.person_id, wishes.salt.hex])
 
 
 def read(token: str) -> tuple[int, uuid.UUID]:
     """Whose wishes it opens, and the salt that they must have for it. Raises `BadLink`."""
     try:
-        person, salt = _signer.unsign_object(token)
+        person, salt = Signer(salt=PURPOSE).unsign_object(token)
         return int(person), uuid.UUID(salt)
     except (BadSignature, TypeError, ValueError) as error:
         raise BadLink("This link is not valid.") from error
