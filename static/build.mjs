@@ -24,6 +24,7 @@ const builds = [
   { entryPoints: { thread: "css/thread.css" } },
   // Lists of threads, cards of runs: with the discussion, which comes after the chapter.
   { entryPoints: { talks: "css/talks.css" } },
+  { entryPoints: { notices: "css/notices.css" } },
   // Who reads needs nothing of how it was written.
   { entryPoints: { editing: "css/editing.css" } },
   // Moderators' pages are theirs alone.

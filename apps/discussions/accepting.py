@@ -7,15 +7,13 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.conduct.models import Act, Verb
 from apps.conduct.recording import record_act
-from apps.notices.models import Kind
-from apps.notices.telling import tell
 
 from .access import require
 from .models import Post, Thread
 from .posting import lock_parent
-from .reading import locate_lastingly
 from .refusals import NotNow
 from .rights import Action
+from .telling import tell_accepted
 
 
 @transaction.atomic
@@ -29,16 +27,7 @@ def accept(*, actor: User, post: Post) -> None:
         return
     Thread.objects.filter(pk=post.thread_id).update(accepted=post)
     leave_trace(actor, post, Verb.ACCEPT)
-    if post.author_id:
-        tell(
-            [post.author_id],
-            kind=Kind.ACCEPTED,
-            event=f"accepted:{post.pk}",
-            group=f"thread:{post.thread_id}",
-            subject=post.thread.title,
-            address=locate_lastingly(post),
-            actor=actor,
-        )
+    tell_accepted(post, actor=actor)
 
 
 @transaction.atomic

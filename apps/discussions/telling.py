@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Q
 
+from apps.accounts.models import User
 from apps.notices.models import Kind
 from apps.notices.telling import tell
-from apps.runs import outbox
+from apps.progress.models import Place
+from apps.runs import outbox, rooms
 
 from .access import list_public_posts
 from .models import Follow, Mention, Mute, Post, Thread
@@ -22,10 +26,12 @@ AT_ONCE = 1_000
 def announce_post(post: Post) -> None:
     """Within the transaction that lets a post appear: have everybody told who should know."""
     outbox.post_home(task=TASK_TELL, payload=str(post.pk))
+    transaction.on_commit(partial(rooms.announce_post, thread_id=post.thread_id, post_id=post.pk), robust=True)
 
 
 def tell_followers(post_id: int) -> None:
-    """Tell whom the post names, whom it answers, and who follows its thread, its author or, for a new thread, its chapter.
+    """Tell whom the post names, whom it answers, and who follows its thread, its author or, for a new thread, its chapter;
+    of an announcement, whoever has begun its course.
 
     Everybody is told once, of what concerns them most, and nobody by whom they mute; a task that comes twice tells
     nobody twice. What has been hidden meanwhile is not told.
@@ -34,10 +40,41 @@ def tell_followers(post_id: int) -> None:
     if post is None:
         return
     spread(post, Kind.MENTION, Mention.objects.filter(post=post).values_list("person", flat=True))
-    if post.parent and post.parent.author_id:
-        spread(post, Kind.REPLY, [post.parent.author_id])
-    kind = Kind.ANNOUNCEMENT if post.thread.kind == Thread.Kind.ANNOUNCEMENT else Kind.FOLLOWED
-    spread(post, kind, list_followers(post))
+    spread(post, Kind.REPLY, list_answered(post))
+    if post.parent_id is None and post.thread.kind == Thread.Kind.ANNOUNCEMENT:
+        spread(post, Kind.ANNOUNCEMENT, list_followers(post))
+        spread(post, Kind.ANNOUNCEMENT, list_students(post))
+    else:
+        spread(post, Kind.FOLLOWED, list_followers(post))
+
+
+def tell_accepted(post: Post, *, actor: User) -> None:
+    """Within the transaction that accepts it: tell its author, unless they mute who asked."""
+    if post.author_id is None or Mute.objects.filter(person=post.author_id, muted=actor).exists():
+        return
+    tell(
+        [post.author_id],
+        kind=Kind.ACCEPTED,
+        event=f"accepted:{post.pk}",
+        group=f"thread:{post.thread_id}",
+        subject=post.thread.title,
+        address=locate(post, post.thread),
+        actor=actor,
+    )
+
+
+def list_answered(post: Post) -> list[int]:
+    """The author of what it answers; and the thread's, for as long as they follow it."""
+    if post.parent is None:
+        return []
+    asker = Follow.objects.filter(thread=post.thread_id, person=post.thread.author_id)
+    return [*filter(None, [post.parent.author_id]), *asker.values_list("person", flat=True)]
+
+
+def list_students(post: Post) -> Iterable[int]:
+    """Whoever has begun a chapter of the course."""
+    places = Place.objects.filter(chapter__course=post.thread.chapter.course_id)
+    return places.order_by("user").values_list("user", flat=True).distinct().iterator()
 
 
 def tell_mentioned(post: Post, people: list[int]) -> None:

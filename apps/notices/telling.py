@@ -15,7 +15,8 @@ from apps.accounts.models import User
 from .models import ALWAYS_TOLD, USUAL_PACES, Kind
 
 told = Signal()
-"""Notices are committed: `people` are the ids of whom they are for. Whoever shows them live listens; sent at most once."""
+"""Notices are committed: `people` are the ids of those whose page shows them as new, `group` what they are about. Whoever
+shows them live listens; sent at most once."""
 
 # One statement for a thousand people as for one. What somebody has wished away from page and mail is not written.
 TELL = """
@@ -32,7 +33,7 @@ WHERE person.id = ANY(%(people)s) AND person.service IS NULL AND (person.is_acti
     AND person.id IS DISTINCT FROM %(actor)s AND (wished.is_shown OR wished.pace <> 'never')
 ORDER BY person.id
 ON CONFLICT (recipient_id, event) DO NOTHING
-RETURNING recipient_id
+RETURNING recipient_id, read_at IS NULL
 """
 
 
@@ -66,12 +67,12 @@ def tell(
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TELL, values)
-        news = [int(row[0]) for row in cursor.fetchall()]
-        if news:
-            transaction.on_commit(partial(announce, news), robust=True)
-    return news
+        news: list[tuple[int, bool]] = cursor.fetchall()
+        if shown := [person for person, is_shown in news if is_shown]:
+            transaction.on_commit(partial(announce, shown, group), robust=True)
+    return [person for person, _ in news]
 
 
-def announce(people: Iterable[int]) -> None:
+def announce(people: Iterable[int], group: str) -> None:
     """Say to whoever shows notices live that these people have new ones."""
-    told.send(sender=Kind, people=list(people))
+    told.send(sender=Kind, people=list(people), group=group)

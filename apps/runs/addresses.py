@@ -58,11 +58,20 @@ def add_key(url: str, key: str) -> str:
 
 def make_ticket(request: HttpRequest, run: Run) -> dict[str, str | int]:
     """The address of the run's live events, open to this page's origin for a minute."""
+    return _make_ticket(request, str(run.id), "runs")
+
+
+def make_room_ticket(request: HttpRequest, room: str) -> dict[str, str | int]:
+    """The same of a room: see `rooms`. Whether the person may enter it, the caller has asked."""
+    return _make_ticket(request, room, "rooms")
+
+
+def _make_ticket(request: HttpRequest, name: str, sort: str) -> dict[str, str | int]:
     origin = f"{request.scheme}://{request.get_host()}"
     user, expires = str(request.user.pk or ""), int(time.time()) + LIFETIME_S
-    ticket = issue(settings.TICKET_KEY, Ticket(run=str(run.id), user=user, origin=origin, expires=expires))
+    ticket = issue(settings.TICKET_KEY, Ticket(run=name, user=user, origin=origin, expires=expires))
     query = urlencode({"ticket": ticket})
-    return {"events_url": f"{_streams_base(request)}/runs/{run.id}/events?{query}", "expires_in": LIFETIME_S}
+    return {"events_url": f"{_streams_base(request)}/{sort}/{name}/events?{query}", "expires_in": LIFETIME_S}
 
 
 def _streams_base(request: HttpRequest) -> str:

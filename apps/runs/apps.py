@@ -5,4 +5,4 @@ class RunsConfig(AppConfig):
     name = "apps.runs"
 
     def ready(self) -> None:
-        from apps.runs import closing  # noqa: F401  (its receivers end live streams at log-out)
+        from apps.runs import closing, rooms  # noqa: F401  (their receivers end live streams at log-out, and tell news)

@@ -27,12 +27,17 @@ class BadTicket(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """Opens the events of `run` to `user` (an id, or "" for a visitor), to pages of `origin`, until `expires` (seconds of the epoch)."""
+    """Opens the events of `run`, or of the room of that name, to `user` (an id, or "" for a visitor), to pages of `origin`, until `expires` (seconds of the epoch)."""
 
     run: str
     user: str
     origin: str
     expires: int
+
+
+def is_room(name: str) -> bool:
+    """Whether it is no run that is watched but a person's news, or a thread's: `person:7`, `thread:12`."""
+    return ":" in name
 
 
 def issue(key: str, ticket: Ticket) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.runs.views import keeping, pages, plainly, status, steering, taking, verdicts, writing
+from apps.runs.views import keeping, news, pages, plainly, status, steering, taking, verdicts, writing
 
 app_name = "runs"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/steps/", steering.step, name="step"),
     path("runs/<uuid:run_id>/verdict/", verdicts.show, name="verdict"),
     path("runs/<uuid:run_id>/inspections/", steering.inspect, name="inspect"),
+    path("news/tickets/", news.make_news_ticket, name="news-ticket"),
     path("drafts/<path:project>/", writing.keep_draft, name="draft"),
     path("solutions/<path:project>/", writing.show_solution, name="solution"),
     path("lab/", pages.lab, name="lab"),

@@ -24,7 +24,7 @@ logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 app = Celery("kindling", broker=broker_url(settings.VALKEY_URL))
 app.set_default()  # for every thread of the web server: "current" alone means the thread that imported this
 app.autodiscover_tasks(
-    ["apps.accounts", "apps.courses", "apps.conduct", "apps.runs", "apps.verification", "apps.discussions"]
+    ["apps.accounts", "apps.notices", "apps.courses", "apps.conduct", "apps.runs", "apps.verification", "apps.discussions"]
 )
 app.conf.update(
     task_ignore_result=True,  # what became of a task stands in Postgres; nobody reads Celery results
@@ -64,6 +64,13 @@ app.conf.update(
             "schedule": 30.0,
             "options": {"expires": 30},
         },
+        "mail-notices-at-once": {
+            "task": "apps.notices.tasks.mail_at_once",
+            "schedule": 20.0,
+            "options": {"expires": 20},
+        },
+        "mail-digests": {"task": "apps.notices.tasks.mail_digests", "schedule": 60.0, "options": {"expires": 60}},
+        "tidy-notices": {"task": "apps.notices.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
         # Daily would be enough; but since the scheduler remembers nothing, a site that is restarted daily would never do it.
         "clear-sessions": {
             "task": "apps.accounts.tasks.clear_sessions",

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from kindling.embedded.addresses import name_database, name_valkey
+from kindling.embedded.addresses import name_database, name_site, name_valkey
 from kindling.embedded.secrets import Secrets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ STREAMS_URL = os.environ.get("KINDLING_STREAMS_URL", "")
 STREAMS_PORT = int(os.environ.get("KINDLING_STREAMS_PORT", "8001"))
 STREAMS_HEALTH_URL = os.environ.get("KINDLING_STREAMS_HEALTH_URL") or f"http://127.0.0.1:{STREAMS_PORT}/health"
 
-# Only `manage.py up` asks for these.
+# For `manage.py up`; and what mails lead to, where no origin is given.
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
 SLOTS = os.environ.get("KINDLING_SLOTS", "2")
@@ -166,6 +166,8 @@ if HTTPS:
     # Whether sibling domains speak https, and whether browsers ship the promise, is for the domain's owner to say.
     # And the checks for Django's own middleware do not know ours, which is built on it.
     SILENCED_SYSTEM_CHECKS = [f"security.W{number}" for number in ("001", "002", "003", "005", "021")]
+# Where the links in mails lead, which no request is behind.
+SITE_URL = CSRF_TRUSTED_ORIGINS[0] if CSRF_TRUSTED_ORIGINS else name_site(HOST, PORT)
 SESSION_ENGINE = "apps.accounts.sessions"  # Django's in the database, read by hand
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # browsers accept the prefix from https only

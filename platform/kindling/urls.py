@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("apps.catalogue.urls")),
     path("", include("apps.progress.urls")),
     path("", include("apps.notes.urls")),
+    path("notices/", include("apps.notices.urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("apps.discussions.urls")),

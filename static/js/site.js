@@ -12,5 +12,7 @@ import "./search.js";
 if (document.querySelector("kindling-lab")) import("./lab/lab.js");
 if (document.querySelector("kindling-comparison")) import("./comparison.js");
 if (document.querySelector("kindling-tabs, kindling-plot, [data-lines]")) import("./chapter/parts.js");
-if (document.querySelector(".reading-tools")) (window.requestIdleCallback ?? setTimeout)(() => import("./reading/reading.js"));
+const later = window.requestIdleCallback ?? setTimeout;
+if (document.querySelector(".reading-tools")) later(() => import("./reading/reading.js"));
 if (document.querySelector(".thread")) import("./thread/thread.js");
+if (document.querySelector("[data-bell]")) later(() => import("./bell/bell.js"));

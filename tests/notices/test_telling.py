@@ -17,7 +17,7 @@ from tests.conduct.people import build_person
 pytestmark = pytest.mark.django_db
 
 
-def say(people: list[User], kind: Kind = Kind.REPLY, event: str = "post:1", actor: User | None = None) -> list[int]:
+def say(people: list[User], kind: Kind = Kind.REPLY, event: str = "thing:1", actor: User | None = None) -> list[int]:
     return tell(
         [person.pk for person in people],
         kind=kind,

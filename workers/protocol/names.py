@@ -43,6 +43,14 @@ EVENT_TYPES = frozenset(
 QUEUE_EVENT = "queue"
 """A frame of live streams without a number, on the bus only: `{"ahead": 3, "estimate_s": 12.5}` of a run that waits."""
 
+NOTICES_EVENT = "notices"
+"""Another, to a person: `{"group": "thread:12"}`: there is a new notice for them, about this."""
+
+POSTS_EVENT = "posts"
+"""Another, to whoever reads a thread: `{"thread": 12, "post": 34}`: it has a new post."""
+
+PASSING_EVENTS = frozenset({QUEUE_EVENT, NOTICES_EVENT, POSTS_EVENT})
+
 VERBS = frozenset({"pause", "resume", "step", "inspect"})
 SIGHTS = frozenset({"modules", "tensor", "activations"})
 """What can be inspected: the modules and tensors by name; one tensor; what one module makes of the next batch."""

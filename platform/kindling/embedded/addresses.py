@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from kindling.embedded.sockets import name_socket_folder
 
+HERE = {"0.0.0.0", "::", "127.0.0.1", "::1"}  # noqa: S104  (compared, not bound)
 USER = "kindling"
 DATABASE = "kindling"
 
@@ -23,3 +24,9 @@ def name_valkey(data: Path, *, user: str, password: str) -> str:
 
 def name_valkey_socket(data: Path) -> Path:
     return name_socket_folder(data) / "valkey.sock"
+
+
+def name_site(host: str, port: int | str) -> str:
+    """Where a browser on this machine finds a site that listens there, without a slash at the end."""
+    name = "localhost" if host in HERE else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"

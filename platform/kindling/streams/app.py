@@ -1,4 +1,5 @@
-"""The ASGI application: `GET /runs/<uuid>/events?ticket=…` (Server-Sent Events) and `GET /health`."""
+"""The ASGI application: `GET /runs/<uuid>/events?ticket=…` (Server-Sent Events), the same of
+`/rooms/person:<id>/` and `/rooms/thread:<id>/`, and `GET /health`."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workers.protocol import OUTCOMES, QUEUE_EVENT, BadMessage, Event, decode, parse_entry_id
+from workers.protocol import OUTCOMES, PASSING_EVENTS, BadMessage, Event, decode, parse_entry_id
 
 HEARTBEAT = b": still here\n\n"
 
@@ -52,9 +52,11 @@ def make_passing(stored: bytes) -> bytes:
         raw = json.loads(stored)
     except (ValueError, RecursionError) as error:
         raise BadMessage("not JSON") from error
-    if not isinstance(raw, dict) or raw.get("type") != QUEUE_EVENT or not isinstance(data := raw.get("data"), dict):
+    if not isinstance(raw, dict) or not isinstance(data := raw.get("data"), dict):
+        raise BadMessage("no event")
+    if (kind := raw.get("type")) not in PASSING_EVENTS:
         raise BadMessage("no such event without a number")
-    return _encode(QUEUE_EVENT, data)
+    return _encode(kind, data)
 
 
 def make_retry(milliseconds: int) -> bytes:

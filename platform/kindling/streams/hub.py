@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from apps.runs.tickets import CLOSINGS, LIFETIME_S, Ticket
+from apps.runs.tickets import CLOSINGS, LIFETIME_S, Ticket, is_room
 from kindling.streams.closings import Closing, Closings, read_closing
 from kindling.streams.frames import Frame, Mark, make_frame, make_passing
 from kindling.streams.histories import PAGE, Entries, Histories
@@ -83,7 +83,9 @@ class Hub:
         self._closed.check(ticket)
 
     async def _read(self, run: str, mark: Mark) -> Page:
-        """A page of the run's stream. Waits for as long as Valkey is away."""
+        """A page of the run's stream. Waits for as long as Valkey is away. Other rooms keep nothing to be read."""
+        if is_room(run):
+            return Page([], mark, is_end=True)
         while True:
             await self._connected.wait()
             try:
@@ -136,15 +138,25 @@ class Hub:
         frames: defaultdict[str, list[Frame]] = defaultdict(list)
         for _, fields in entries:
             run = fields.get(b"run", b"").decode(errors="replace")
-            room = self._rooms.get(run)
-            if room is None:
-                continue
             if not fields.get(b"id"):
-                _hand_passing(room, fields)
+                self._hand_passing(run.split(), fields)
+            elif run not in self._rooms:
+                continue
             elif frame := _read_frame(fields[b"id"], fields):
                 frames[run].append(frame)
         for run, news in frames.items():
             self._rooms[run].hear(news)
+
+    def _hand_passing(self, names: list[str], fields: dict[bytes, bytes]) -> None:
+        """Words without a number, to all rooms of these names."""
+        rooms = [self._rooms[name] for name in names if name in self._rooms]
+        try:
+            text = make_passing(fields.get(b"event", b"")) if rooms else b""
+        except BadMessage as error:
+            logger.error("Not an event on the bus: %s", error)
+            return
+        for room in rooms:
+            room.hear_passing(text)
 
     def _close(self, entries: Entries) -> None:
         for entry_id, fields in entries:
@@ -165,13 +177,6 @@ def _list_answers(answer: Any) -> list[tuple[str, Entries]]:
     if isinstance(answer, dict):
         return [(key.decode(), [entry for page in pages for entry in page]) for key, pages in answer.items()]
     return [(key.decode(), entries) for key, entries in answer or []]
-
-
-def _hand_passing(room: Room, fields: dict[bytes, bytes]) -> None:
-    try:
-        room.hear_passing(make_passing(fields.get(b"event", b"")))
-    except BadMessage as error:
-        logger.error("Not an event on the bus: %s", error)
 
 
 def _read_frame(entry_id: bytes, fields: dict[bytes, bytes]) -> Frame | None:

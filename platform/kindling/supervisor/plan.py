@@ -10,7 +10,7 @@ from typing import Self
 
 from django.conf import settings
 
-from kindling.embedded.addresses import name_valkey
+from kindling.embedded.addresses import name_site, name_valkey
 from kindling.embedded.secrets import Secrets
 from kindling.embedded.sockets import name_socket_folder
 from kindling.supervisor.refusal import Refusal
@@ -64,8 +64,7 @@ class Plan:
     @property
     def address(self) -> str:
         """Where a person's browser on this machine finds the site."""
-        host = "localhost" if self.host in ANYWHERE | {"127.0.0.1", "::1"} else self.host
-        return f"http://{host}:{self.port}/"
+        return f"{name_site(self.host, self.port)}/"
 
     @property
     def logs(self) -> Path:

@@ -106,6 +106,8 @@ def _know_everything(plan: Plan) -> dict[str, str]:
         "KINDLING_TICKET_KEY": plan.ticket_key,
         "KINDLING_HOSTS": plan.hosts,
         "KINDLING_STREAMS_PORT": str(plan.streams_port),
+        "HOST": plan.host,
+        "PORT": str(plan.port),
     }
 
 
