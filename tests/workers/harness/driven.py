@@ -22,10 +22,10 @@ from workers.shapes import rebuild
 ROOT = Path(__file__).resolve().parents[3]
 _CHILD = """
 import os, socket, sys
-import torch._dynamo
-from workers.harness import ecosystem, student
+from workers.harness import compiler, ecosystem, student
 from workers.harness.meter import METER
 from workers.runner.setting import Room
+compiler.put_off()
 METER.install()
 ecosystem.install(lambda: METER.steps)
 student.rehearse()
