@@ -47,7 +47,7 @@ print(len(names) > 10, {IS_READ})
     assert runner.run(code).text() == "True False\n"
 
 
-@pytest.mark.parametrize("door", ["", "import torch._dynamo.config\n", "from torch._dynamo.backends import registry\n"])
+@pytest.mark.parametrize("door", ["", "from torch._dynamo.backends import registry\n"])
 def test_compiled_code_trains_as_plain_code_does(runner: Runner, door: str) -> None:
     code = f"""{TRAIN}
 print({IS_READ})
