@@ -94,12 +94,13 @@ $(FRONT): node_modules/.installed $(FRONT_SOURCES)
 	@$(NODE_FIRST) npm run --silent build
 	@touch $@
 
+# Without windows where it can be had; with them it does as well, at a tenth more of the tests' time.
 chromium:
-	@command -v chromium >/dev/null || { \
-		if [[ $$(id -u) == 0 ]] && command -v apt-get >/dev/null; then \
-			echo "Installing Chromium …"; apt-get update -q >/dev/null; \
-			DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium >/dev/null; \
-		else echo "The tests need a browser: install Debian's package chromium." >&2; exit 1; fi; }
+	@command -v chromium-headless-shell >/dev/null || { [[ $$(id -u) == 0 ]] && command -v apt-get >/dev/null && { \
+		echo "Installing Chromium …"; apt-get update -q >/dev/null; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends --no-remove chromium-headless-shell >/dev/null; }; } || \
+		command -v chromium >/dev/null || \
+		{ echo "The tests need a browser: install Debian's package chromium-headless-shell or chromium." >&2; exit 1; }
 
 # The program alone, without its package: that would begin to serve this machine's port 80.
 nginx: $(INSTALLED)
