@@ -15,7 +15,7 @@ while True:
     except OSError:
         pass
 """
-    assert attack(code, wall_s=2).outcome == "timed_out"
+    assert attack(code, wall_s=1).outcome == "timed_out"
 
 
 def test_a_bare_fork_bomb_is_bounded(attack: Attack) -> None:
@@ -31,7 +31,7 @@ for _ in range(100_000_000):
 
 def test_a_bare_fork_has_no_child_where_a_run_is_one_process(attack: Attack) -> None:
     """By the C library's fork, and by every system call that could do the same. Where they do, Python does not always survive
-    being forked under its feet: there the first is enough."""
+    being forked under its feet: there the first is enough, and nobody waits for that child, which ends with the run."""
     code = (
         f"flat = {attack.flat}"
         + """
@@ -42,9 +42,7 @@ arguments = (ctypes.c_ulong * 11)(0, 0, 0, 0, 17)
 def born(call):
     child = call()
     if child == 0: os._exit(0)
-    if child > 0:
-        print("child")
-        os.waitpid(child, 0)
+    if child > 0: print("child")
 born(libc.fork)
 for number in numbers if flat else ():
     born(lambda: libc.syscall(number, *((arguments, 88) if number == 435 else (17, 0, 0, 0, 0))))

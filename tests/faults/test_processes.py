@@ -45,8 +45,11 @@ def student(live: Product) -> Iterator[Student]:
 def test_a_process_that_is_killed_while_a_run_goes_on(live: Product, student: Student, name: str) -> None:
     run, viewer = begin(student)
     family = live.list_all()
+    word = f"{name} was ended by signal 9"
+    words = live.printed.count(word)
     killed = live.kill(name)
     live.wait_for_return(name, killed, seconds=PATIENCE_S)
+    wait_for(lambda: live.printed.count(word) > words, "the word about it")
     assert viewer.wait_for_end() == "succeeded"
     check_end(student, run, viewer, attempts=2 if name in HOLDERS else 1)
     check_next_run(student)
@@ -103,6 +106,7 @@ def test_a_supervisor_that_is_killed_takes_everything_along_and_comes_back(live:
     killed = live.kill("supervisor")
     live.wait_for_return("supervisor", killed, seconds=PATIENCE_S)
     wait_for(lambda: not any(is_alive(pid) for pid in family), "the end of the old tree")
+    wait_for(lambda: set(live.pids) == {"supervisor", *MARKS}, "every process", seconds=PATIENCE_S)
     assert viewer.wait_for_end() == "succeeded"
     check_end(student, run, viewer, attempts=2)
     check_next_run(student)

@@ -1,4 +1,6 @@
-"""`up` as a person at the terminal knows it: what it prints, what it refuses, and that it cleans up after itself."""
+"""`up` as a person at the terminal knows it: what it prints, what it refuses, and that it cleans up after itself.
+
+That whatever is killed comes back, tests/faults tells."""
 
 from __future__ import annotations
 
@@ -29,6 +31,12 @@ def refusal_of(product: Product) -> str:
     lines = product.printed.strip().splitlines()
     assert len(lines) == 1, product.printed
     return lines[0]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a product that starts again and again: tables and courses are made once."""
+    return tmp_path_factory.mktemp("again") / "data"
 
 
 @pytest.fixture
@@ -66,36 +74,14 @@ class TestRunning:
         assert read_environment("worker") == plain | told
         assert read_environment("streams") == plain | {"VALKEY_URL", "KINDLING_TICKET_KEY"}
 
-    @pytest.mark.parametrize("name", sorted(MARKS))
-    def test_it_restarts_what_is_killed(self, live: Product, name: str) -> None:
-        killed = live.kill(name)
-        live.wait_for_return(name, killed)
-        wait_for(lambda: f"{name} was ended by signal 9" in live.printed, "the word about it")
-        wait_for(lambda: is_serving(live), "the site")
-
-    def test_it_restarts_everything_when_the_supervisor_is_killed(self, live: Product) -> None:
-        before = live.pids
-        killed = live.kill("supervisor")
-        live.wait_for_return("supervisor", killed)
-        wait_for(lambda: set(live.pids) == set(before), "every process", seconds=60)
-        wait_for(lambda: is_serving(live), "the site")
-        assert not set(before.values()) & set(live.pids.values())
-
     def test_a_second_one_on_the_same_data_is_refused(self, live: Product) -> None:
         second = Product(live.data)
         second._printed = live.data.with_name("second.out")
         assert "is in use by another `make up`" in refusal_of(second)
 
 
-def is_serving(product: Product) -> bool:
-    try:
-        return read_page(product) == 200
-    except httpx.HTTPError:
-        return False
-
-
-def test_it_leaves_nothing_and_shows_no_password_twice(tmp_path: Path) -> None:
-    with running_product(tmp_path / "data") as product:
+def test_it_leaves_nothing_and_shows_no_password_twice(data: Path) -> None:
+    with running_product(data) as product:
         passwords = [login.password for login in product.logins.values()]
         everything = product.list_all()
         assert product.stop() == 0
@@ -109,13 +95,13 @@ def test_it_leaves_nothing_and_shows_no_password_twice(tmp_path: Path) -> None:
         assert not any(password in kept for password in passwords)
 
 
-def test_nothing_is_left_when_all_of_it_is_killed_at_once(product: Product) -> None:
-    product.start()
-    everything = product.list_all()
-    named = {product.pid, *product.pids.values()}
-    for pid in named:
-        os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: not any(is_alive(pid) for pid in everything), "the end of all processes")
+def test_nothing_is_left_when_all_of_it_is_killed_at_once(data: Path) -> None:
+    with running_product(data) as product:
+        everything = product.list_all()
+        named = {product.pid, *product.pids.values()}
+        for pid in named:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not any(is_alive(pid) for pid in everything), "the end of all processes")
 
 
 @pytest.mark.parametrize("offset", [0, 1])

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import APIResponse, Locator, Page, StorageState, expect
 
 from tests.journeys.visits import ADDRESS, CHAPTER, PROJECT, Visit, console, field, printed, run, status, write
+from tests.product import Product
 from workers.protocol import MAX_CODE_BYTES
 
 pytestmark = pytest.mark.journey
@@ -22,10 +23,16 @@ OURS = re.compile(r"workers/|site-packages|/harness|Traceback.*Traceback", re.DO
 
 
 @pytest.fixture
-def student(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> Visit:
-    opened = visit(storage_state=sessions("student"))
-    opened.page.goto(ADDRESS)
-    return opened
+def arrived(visit: Callable[..., Visit], sessions: Callable[[str], StorageState]) -> Visit:
+    """A student, with no page open yet."""
+    return visit(storage_state=sessions("student"))
+
+
+@pytest.fixture
+def student(arrived: Visit) -> Visit:
+    """A student who has the chapter open."""
+    arrived.page.goto(ADDRESS)
+    return arrived
 
 
 def test_empty_code_is_asked_for(student: Visit) -> None:
@@ -88,24 +95,24 @@ def test_whose_session_has_ended_gets_a_link_to_log_in(student: Visit) -> None:
 
 
 @pytest.mark.parametrize("choice", ["z", "", "9" * 10_000])
-def test_a_choice_that_does_not_exist_is_refused_in_words(student: Visit, choice: str) -> None:
-    answer = post(student.page, f"{ADDRESS}quiz/{next(iter(CHAPTER.quizzes))}/", choice)
+def test_a_choice_that_does_not_exist_is_refused_in_words(arrived: Visit, live: Product, choice: str) -> None:
+    answer = post(arrived, live, f"{ADDRESS}quiz/{next(iter(CHAPTER.quizzes))}/", choice)
     assert answer.status == 400
     assert "That choice does not belong to this question. Choose one of those shown here." in answer.text()
 
 
-def test_a_question_that_does_not_exist_is_not_found(student: Visit) -> None:
-    answer = post(student.page, f"{ADDRESS}quiz/no-such-question/", "a")
+def test_a_question_that_does_not_exist_is_not_found(arrived: Visit, live: Product) -> None:
+    answer = post(arrived, live, f"{ADDRESS}quiz/no-such-question/", "a")
     assert answer.status == 404
     assert "Traceback" not in answer.text()
 
 
-def test_a_run_that_is_not_one_s_own_does_not_exist(student: Visit) -> None:
-    student.expected.add(404)
-    answered = student.page.goto(f"/runs/{uuid.uuid4()}/")
+def test_a_run_that_is_not_one_s_own_does_not_exist(arrived: Visit) -> None:
+    arrived.expected.add(404)
+    answered = arrived.page.goto(f"/runs/{uuid.uuid4()}/")
     assert answered
     assert answered.status == 404
-    expect(student.page.get_by_role("main").get_by_role("heading")).to_be_visible()
+    expect(arrived.page.get_by_role("main").get_by_role("heading")).to_be_visible()
 
 
 def test_the_listing_comes_back_after_all_that(student: Visit) -> None:
@@ -118,7 +125,6 @@ def notice(page: Page) -> Locator:
     return page.locator("[data-role=notice]")
 
 
-def post(page: Page, address: str, choice: str) -> APIResponse:
+def post(visit: Visit, product: Product, address: str, choice: str) -> APIResponse:
     """What no form of ours would send."""
-    origin = "/".join(page.url.split("/")[:3])
-    return page.request.post(address, form={"choice": choice}, headers={"Origin": origin})
+    return visit.context.request.post(address, form={"choice": choice}, headers={"Origin": product.url.rstrip("/")})

@@ -6,10 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -17,7 +14,7 @@ from playwright.sync_api import expect
 from tests.chromium import launched
 from tests.courses.texts import SVG
 from tests.journeys.visits import log_in
-from tests.product import ROOT, Product, running_product, wait_for
+from tests.product import ROOT, Product
 from tests.verification.chapters import write
 
 pytestmark = pytest.mark.live
@@ -43,13 +40,9 @@ print(Verification.objects.filter(chapter__course__slug="small").count(), Trial.
 """
 
 
-@pytest.fixture(scope="module")
-def product() -> Iterator[Product]:
-    with (
-        tempfile.TemporaryDirectory(prefix="kindling-truth-") as folder,
-        running_product(Path(folder, "data"), {"KINDLING_SLOTS": "1"}) as product,
-    ):
-        yield product
+@pytest.fixture(autouse=True)
+def _services() -> None:
+    """None of the tests': the product has its own."""
 
 
 def begin(product: Product, *command: str) -> subprocess.Popen[str]:
@@ -85,38 +78,38 @@ def hear(process: subprocess.Popen[str], words: str) -> None:
     assert any(words in line for line in process.stdout), f"never said “{words}”"
 
 
-def test_a_course_is_verified_whatever_is_killed(product: Product) -> None:
-    run_inside(product, PUBLISH, write(), SVG)
-    os.kill(product.pids["control"], signal.SIGSTOP)  # nothing ends before everything else has happened
-    first = verify(product)
+def test_a_course_is_verified_whatever_is_killed(live: Product) -> None:
+    run_inside(live, PUBLISH, write(), SVG)
+    os.kill(live.pids["control"], signal.SIGSTOP)  # nothing ends before everything else has happened
+    first = verify(live)
     hear(first, "to go")
     first.send_signal(signal.SIGINT)
     told, _ = first.communicate(timeout=30)
     assert (first.returncode, "It goes on without this command" in told) == (130, True), told
 
-    second = verify(product)
+    second = verify(live)
     hear(second, "under way already")
     for name in ("control", "worker", "web"):
-        product.wait_for_return(name, product.kill(name))
+        live.wait_for_return(name, live.kill(name))
     told, _ = second.communicate(timeout=180)
     assert second.returncode == 0, told
     assert told.count("4 of 4 passed") == CHAPTERS
 
-    assert run_inside(product, COUNT).split() == [str(number) for number in (CHAPTERS, 12, 12, CHAPTERS)]
-    with urllib.request.urlopen(f"{product.url}courses/small/first/", timeout=30) as answer:  # noqa: S310
+    assert run_inside(live, COUNT).split() == [str(number) for number in (CHAPTERS, 12, 12, CHAPTERS)]
+    with urllib.request.urlopen(f"{live.url}courses/small/first/", timeout=30) as answer:  # noqa: S310
         assert "Verified on torch " in answer.read().decode()
 
 
-def test_what_is_shipped_is_verified_by_itself_after_the_start(product: Product) -> None:
-    wait_for(product.is_verified, "the shipped chapter to be verified", seconds=120)
+def test_what_is_shipped_is_verified_by_itself_after_the_start(live: Product) -> None:
+    assert live.is_verified()  # it is waited for wherever the whole product is used
 
 
-def test_an_editor_tries_what_they_write_and_watches(product: Product) -> None:
+def test_an_editor_tries_what_they_write_and_watches(live: Product) -> None:
     complaints: list[str] = []
     with launched() as browser:
-        page = browser.new_context(base_url=product.url).new_page()
+        page = browser.new_context(base_url=live.url).new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        log_in(page, product.logins["editor"])
+        log_in(page, live.logins["editor"])
         page.goto("/editing/small/first/trying/")
         page.get_by_role("button", name="Run everything").click()
         expect(page.get_by_role("status")).to_contain_text("4 of 4 passed")

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import numpy as np  # noqa: F401 - imported once, for every run
 import torch
-import torch._dynamo  # optimisers import it at first use, which would cost each run a second
 
-from workers.harness import ecosystem, student
+from workers.harness import compiler, ecosystem, student
 from workers.harness.meter import METER
 from workers.runner.nest import brood
 from workers.runner.setting import Setting
@@ -26,6 +25,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     setting = Setting.decode(sys.argv[2])
     _become_presentable(setting.code)
+    compiler.put_off()
     METER.install()
     ecosystem.install(lambda: METER.steps)
     student.rehearse()

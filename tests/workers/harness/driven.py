@@ -17,15 +17,16 @@ from typing import Any
 from uuid import uuid4
 
 from workers.protocol import Control, Job, encode
+from workers.runner import policy
 from workers.shapes import rebuild
 
 ROOT = Path(__file__).resolve().parents[3]
 _CHILD = """
 import os, socket, sys
-import torch._dynamo
-from workers.harness import ecosystem, student
+from workers.harness import compiler, ecosystem, student
 from workers.harness.meter import METER
 from workers.runner.setting import Room
+compiler.put_off()
 METER.install()
 ecosystem.install(lambda: METER.steps)
 student.rehearse()
@@ -53,7 +54,7 @@ class Harness:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _CHILD, str(theirs.fileno()), str(home)],
             cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **policy.WAITING, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=[theirs.fileno()],

@@ -64,3 +64,12 @@ if __name__ == "__main__":
 
 def test_matplotlib_s_absence_or_presence_is_not_ours(runner: Runner) -> None:
     assert runner.run("import os\nprint(os.environ['MPLBACKEND'])").text() == "Agg\n"
+
+
+def test_threads_that_wait_leave_their_core_to_other_runs(runner: Runner) -> None:
+    """OpenMP reads this once, when torch is loaded: what the variables of the run say later changes nothing."""
+    code = (
+        "import os, torch\nprint(b'OMP_WAIT_POLICY=PASSIVE' in open('/proc/self/environ', 'rb').read().split(b'\\0'))"
+    )
+    code += "\nprint(os.environ['OMP_WAIT_POLICY'], torch.get_num_threads())"
+    assert runner.run(code).text() == "True\nPASSIVE 2\n"

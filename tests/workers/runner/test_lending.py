@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,33 +32,35 @@ ON_GPU = replace(JOB, device="gpu")
 
 Ended = tuple[Exit, list[Event]]
 Act = Callable[[Pool], Coroutine[Any, Any, None]]
+ActOn = Callable[[Act], None]
 
 
-@pytest.fixture
-def used(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Bytes in use of the accelerator, to be changed."""
+@pytest.fixture(scope="module")
+def used() -> Iterator[list[int]]:
+    """Bytes in use of the accelerator, to be changed, and changed back."""
     used = [500 * MIB]
-    monkeypatch.setattr(gpu, "read_memory", lambda uuid: used[0])
-    monkeypatch.setattr(gpu, "PATIENCE_S", 0.3)
-    monkeypatch.setattr(gpu, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(slot, "_OUT_OF_SERVICE_S", 0.2)
-    return used
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gpu, "read_memory", lambda uuid: used[0])
+        patch.setattr(gpu, "PATIENCE_S", 0.3)
+        patch.setattr(gpu, "LOOK_EVERY_S", 0.02)
+        patch.setattr(slot, "_OUT_OF_SERVICE_S", 0.2)
+        yield used
 
 
-def act_on(act: Act) -> None:
-    """With a pool of one slot for the CPU and one for an accelerator, which live for as long."""
+@pytest.fixture(scope="module")
+def act_on(used: list[int]) -> Iterator[ActOn]:
+    """Does something with a pool of one slot for the CPU and one for an accelerator, the same for all."""
+    pool = Pool([Outfit(variables=gpu.HIDDEN), GPU])
+    with asyncio.Runner() as loop:
+        keeping = loop.get_loop().create_task(pool.keep())
+        yield lambda act: loop.run(act(pool))
+        loop.run(_end(keeping))
 
-    async def live() -> None:
-        pool = Pool([Outfit(variables=gpu.HIDDEN), GPU])
-        keeping = asyncio.create_task(pool.keep())
-        try:
-            await act(pool)
-        finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-            await asyncio.sleep(0.5)  # cells that were still getting ready are seen to be gone, and are let go of
 
-    asyncio.run(live())
+async def _end(keeping: asyncio.Task[None]) -> None:
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await asyncio.sleep(0.5)  # cells that were still getting ready are seen to be gone, and are let go of
 
 
 async def run(pool: Pool, job: Job) -> Ended:
@@ -71,7 +73,7 @@ def printed(events: list[Event]) -> str:
     return "".join(event.data["text"] for event in events if event.type == "stdout")
 
 
-def test_each_run_is_given_what_its_device_has_and_no_more(used: list[int]) -> None:
+def test_each_run_is_given_what_its_device_has_and_no_more(act_on: ActOn) -> None:
     async def act(pool: Pool) -> None:
         on_gpu, heard = await run(pool, ON_GPU)
         assert (on_gpu.device, printed(heard)) == ("gpu", "GPU-0 True\n")
@@ -83,7 +85,7 @@ def test_each_run_is_given_what_its_device_has_and_no_more(used: list[int]) -> N
     act_on(act)
 
 
-def test_an_accelerator_that_is_not_empty_again_is_out_of_service_until_it_is(used: list[int]) -> None:
+def test_an_accelerator_that_is_not_empty_again_is_out_of_service_until_it_is(act_on: ActOn, used: list[int]) -> None:
     async def act(pool: Pool) -> None:
         await run(pool, ON_GPU)
         used[0] += 300 * MIB
@@ -102,7 +104,7 @@ def test_an_accelerator_that_is_not_empty_again_is_out_of_service_until_it_is(us
     act_on(act)
 
 
-def test_runs_wait_for_the_accelerator_of_another(used: list[int]) -> None:
+def test_runs_wait_for_the_accelerator_of_another(act_on: ActOn) -> None:
     async def act(pool: Pool) -> None:
         slow = replace(ON_GPU, code="import time\ntime.sleep(0.5)\n" + ON_GPU.code)
         endings = await asyncio.gather(run(pool, slow), run(pool, slow))
