@@ -6,8 +6,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
 
-STANDALONE = {"base.html", "413.html", "500.html", "503.html"}
-"""Pages that extend nothing: the base itself, and the page that must show when nothing else works."""
+STANDALONE = {"base.html", "413.html", "500.html", "503.html", "admin/base_site.html"}
+"""Pages that do not extend the base: the base itself, those that must show when nothing else works, Django's own."""
 
 
 def list_templates() -> list[Path]:
