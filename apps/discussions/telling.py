@@ -58,7 +58,7 @@ def tell_accepted(post: Post, *, actor: User) -> None:
         event=f"accepted:{post.pk}",
         group=f"thread:{post.thread_id}",
         subject=post.thread.title,
-        address=locate(post, post.thread),
+        address=locate_lastingly(post),
         actor=actor,
     )
 
