@@ -157,7 +157,8 @@ def ask(page: Page, title: str, text: str) -> str:
 def answer(page: Page, address: str, text: str) -> None:
     page.goto(address)
     bottom(page).locator("textarea").fill(text)
-    bottom(page).get_by_role("button", name="Post reply").click()
+    with page.expect_response("**/reading/"):  # once it has been looked at
+        bottom(page).get_by_role("button", name="Post reply").click()
     expect(page.locator(".post").last).to_contain_text(text)
 
 
