@@ -177,7 +177,7 @@ def count_rests(viewer: Viewer, thread: Thread, branches: Sequence[Branch]) -> d
     starts = {branch.rest.pk: branch.rest for branch in branches if branch.rest}
     if not starts:
         return {}
-    values = {
+    values: dict[str, Any] = {
         "thread": thread.pk,
         "viewer": viewer.pk or 0,
         "moderates": moderates(viewer, thread.chapter.course_id),

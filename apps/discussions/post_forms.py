@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,7 +42,7 @@ class EditForm(forms.Form):
 
     def renew(self) -> None:
         """What is shown now stands below the text: saving once more takes it into account."""
-        data = self.data.copy()
+        data = cast("QueryDict", self.data).copy()
         data["version"] = write_version(self.post)
         self.data = data
 

@@ -21,7 +21,7 @@ class Rest(NamedTuple):
     """What of a branch is not on the page: the first post of it, and how many there are (`more`: at least)."""
 
     start: Post
-    count: int
+    number: int
     more: bool
 
 

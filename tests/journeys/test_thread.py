@@ -91,6 +91,10 @@ def test_replies_arrive_while_one_writes_and_nothing_moves(asker: Visit, helper:
     assert abs(text.evaluate("text => text.getBoundingClientRect().top") - top) < 2
     expect(text).to_have_value("I think")
 
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    page.keyboard.press("j")
+    expect(page.locator(".post").first.locator(".by a").first).to_be_focused()
+
     page.evaluate(MARK, "many words")
     page.get_by_role("button", name="Quote in a reply").click()
     reply = page.locator(".post").last.locator("textarea")
@@ -157,7 +161,8 @@ def ask(page: Page, title: str, text: str) -> str:
 def answer(page: Page, address: str, text: str) -> None:
     page.goto(address)
     bottom(page).locator("textarea").fill(text)
-    bottom(page).get_by_role("button", name="Post reply").click()
+    with page.expect_response("**/reading/"):  # once it has been looked at
+        bottom(page).get_by_role("button", name="Post reply").click()
     expect(page.locator(".post").last).to_contain_text(text)
 
 

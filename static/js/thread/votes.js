@@ -4,16 +4,17 @@ import { say } from "./saying.js";
 
 const FAILED = "The server cannot be reached, so your vote was not counted. Try again in a moment.";
 
+let last = Promise.resolve();
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-vote]");
   if (!button) return;
   event.preventDefault();
-  cast(button);
+  last = last.then(() => cast(button)); // each builds on what the one before has come to
 });
 
 async function cast(button) {
   const buttons = [...button.parentElement.querySelectorAll("[data-vote]")];
-  if (button.parentElement.hasAttribute("aria-busy")) return;
   const before = buttons.map(read);
   const value = Number(button.value);
   show(buttons, buttons.map((each, index) => ({ pressed: Number(each.dataset.vote) === value, count: before[index].count + (Number(each.dataset.vote) === value) - before[index].pressed })));
