@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -44,7 +44,8 @@ def list_page(moderator: User, *, sort: Sort, why: str = "", course: int | None 
     items = list_queue(moderator).select_related(
         "post__author", "post__thread", "course", "appeal__act", "appeal__person", "claimed_by"
     )
-    items = items.annotate(people=Count("flags", Q(flags__outcome=None)))
+    flags = Flag.objects.filter(item=OuterRef("pk"), outcome=None).order_by().values("item")
+    items = items.annotate(people=Subquery(flags.annotate(count=Count("pk")).values("count")))
     if why:
         items = items.filter(why=why)
     if course:
