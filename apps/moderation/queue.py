@@ -19,7 +19,7 @@ from apps.discussions.states import move_post
 
 from .models import Flag, ReviewItem
 from .refusals import Stale
-from .telling import tell_moderators
+from .telling import tell_flaggers, tell_moderators
 
 OPEN, SETTLED = ReviewItem.State.OPEN, ReviewItem.State.SETTLED
 LOOKED_AT = "Moderators look at this first. They decide, and you are told."
@@ -92,6 +92,7 @@ def lock_item(item_id: int, *, version: int) -> ReviewItem:
 def settle_item(item: ReviewItem, *, by: User | None, outcome: Flag.Outcome) -> None:
     """Close an open item, and with it its flags. Within a transaction."""
     now = timezone.now()
+    tell_flaggers(item, outcome)
     Flag.objects.filter(item=item, outcome=None).update(outcome=outcome, settled_at=now)
     ReviewItem.objects.filter(pk=item.pk, state=OPEN).update(
         state=SETTLED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -44,7 +44,8 @@ def list_page(moderator: User, *, sort: Sort, why: str = "", course: int | None 
     items = list_queue(moderator).select_related(
         "post__author", "post__thread", "course", "appeal__act", "appeal__person", "claimed_by"
     )
-    items = items.annotate(people=Count("flags", Q(flags__outcome=None)))
+    flags = Flag.objects.filter(item=OuterRef("pk"), outcome=None).order_by().values("item")
+    items = items.annotate(people=Subquery(flags.annotate(count=Count("pk")).values("count")))
     if why:
         items = items.filter(why=why)
     if course:
@@ -98,10 +99,11 @@ def list_flags(item: ReviewItem) -> Sequence[Flag]:
 
 
 def list_decisions(item: ReviewItem) -> Sequence[Act]:
-    """What was done about its post or appeal, the newest first."""
+    """What was done about its post or appeal, and together with that, the newest first. Two queries."""
     target = (Act.Target.POST, item.post_id) if item.post_id else (Act.Target.APPEAL, item.appeal_id or 0)
     acts = Act.objects.filter(target_kind=target[0], target_id=target[1]).select_related("actor", "bulk")
-    return list(acts[:10])
+    done = list(acts[:10])
+    return [*Act.objects.filter(bulk__in=done).exclude(pk__in=[act.pk for act in done])[:20], *done]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Moderators are told that something waits for them."""
+"""Moderators are told that something waits for them, and those who flagged something what came of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from apps.accounts.models import Role, User
+from apps.discussions.reading import locate
 from apps.notices.models import Kind
 from apps.notices.telling import tell
 
-from .models import ReviewItem
+from .models import Flag, ReviewItem
 
+SAID = {
+    Flag.Outcome.AGREED: "Moderators agreed with your flag",
+    Flag.Outcome.DISAGREED: "Moderators looked at what you flagged, and let it stand",
+}
 MOST = 1_000
 """People told of one item; a site with more moderators than that has other worries."""
 
@@ -26,6 +31,24 @@ def tell_moderators(item: ReviewItem, *, subject: str, but: Collection[int | Non
         subject=subject,
         address=f"/moderation/items/{item.pk}/",
         facts={"why": item.why},
+    )
+
+
+def tell_flaggers(item: ReviewItem, outcome: Flag.Outcome) -> None:
+    """Who flagged a post hears what moderators made of it, before the flags are settled. Nobody else learns who they are."""
+    words = SAID.get(outcome)
+    people = list(Flag.objects.filter(item=item, outcome=None, person__isnull=False).values_list("person", flat=True))
+    if not (words and people and item.post):
+        return
+    title = item.post.thread.title
+    tell(
+        [person for person in people if person][:MOST],
+        kind=Kind.FOLLOWED,
+        event=f"flags:{item.pk}:{item.version}",
+        group=f"flags:{item.pk}",
+        subject=title,
+        address=locate(item.post, item.post.thread),
+        facts={"sentence": f"{words} in “{title}”"},
     )
 
 

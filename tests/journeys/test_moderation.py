@@ -49,7 +49,7 @@ def test_from_the_flag_to_the_lifted_silence(
     expect(moderator.locator(".messages")).to_contain_text("Done")
 
     student.goto("/conduct/")
-    student.get_by_role("link", name=re.compile("silenced somebody")).click()
+    student.get_by_role("link", name=re.compile("silenced you")).click()
     expect(student.get_by_role("main")).to_contain_text("Advertising")
     student.get_by_label("Why was this wrong?").fill("It was a joke about gold.")
     student.get_by_role("button", name="Send the appeal").click()

@@ -110,6 +110,7 @@ def test_agreeing_hides_warns_and_tells_why(case: Case) -> None:
     assert Notice.objects.filter(recipient=case.eve, kind=Kind.DECISION).count() == 2
     assert (case.item().settled_by, case.item().score) == (case.mo, 0)
     assert Flag.objects.get().outcome == "agreed"
+    assert "agreed with your flag" in Notice.objects.get(recipient=case.ada, kind=Kind.FOLLOWED).facts["sentence"]
 
 
 def test_a_post_is_edited_or_deleted_and_nothing_is_done_without_a_reason(case: Case) -> None:

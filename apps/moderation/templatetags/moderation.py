@@ -10,6 +10,7 @@ from apps.accounts.access import is_moderator
 from apps.accounts.models import User
 from apps.conduct.access import moderates as _moderates
 from apps.conduct.access import moderates_anything
+from apps.conduct.models import Act, Verb
 
 from ..reading import count_waiting
 
@@ -20,6 +21,15 @@ register = template.Library()
 def moderates(user: Any, course_id: int) -> bool:
     """Whether they moderate this course. One query per request, if any: mostly the page has asked before."""
     return _moderates(user, course_id)
+
+
+@register.filter
+def to_you(act: Act) -> str:
+    """What was done, said to whom it concerns."""
+    words = str(Verb(act.verb).label)
+    for theirs, yours in (("somebody", "you"), ("a post", "a post of yours"), ("a thread", "a thread of yours")):
+        words = words.replace(theirs, yours)
+    return words
 
 
 @register.simple_tag(takes_context=True)
