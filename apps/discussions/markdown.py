@@ -7,6 +7,7 @@ formulas by limits of their own; link references are left out because they let a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from time import perf_counter
@@ -62,8 +63,10 @@ LEXERS = {
 MATHS = ("math_inline", "math_inline_double", "math_block")
 MOST_FORMULAS = 100
 LONGEST_FORMULA = 1_000
-FORMULAS_S = 0.5
-"""Of one post; what is beyond stands there as it was written. A single formula is given up after 2 s."""
+FORMULAS_S = 2.0
+"""Of one post; what is beyond stands there as it was written. A full post of formulas takes some tenths of a second."""
+DEFINING = re.compile(r"\\([egx]?def|let|futurelet|(re)?newcommand|providecommand)(?![a-zA-Z])")
+"""What lets a short formula grow to one that takes seconds: nobody needs it in a post."""
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -109,7 +112,7 @@ def typeset(tokens: Sequence[Token]) -> None:
 @lru_cache(maxsize=2048)
 def write_formula(tex: str, display: bool) -> str:
     """MathML, or "" for what cannot be shown: that, too, is remembered, for it can have taken the longest."""
-    if len(tex) > LONGEST_FORMULA:
+    if len(tex) > LONGEST_FORMULA or DEFINING.search(tex):
         return ""
     try:
         return maths.typeset(tex, display=display)

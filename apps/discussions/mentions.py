@@ -74,5 +74,5 @@ def _list_known(thread: Thread | None, numbers: Collection[int]) -> dict[str, Us
         .order_by("-pk")
     )
     found = list(people)
-    by_name = {calls.fold(person.name): person for person in found if person.takes_part}
-    return by_name | {calls.name(person.name, person.pk): person for person in found}
+    known: dict[str, User] = {calls.fold(person.name): person for person in found if person.takes_part}
+    return known | {calls.name(person.name, person.pk): person for person in found}

@@ -63,15 +63,23 @@ INSERT INTO moderation_reviewitem (post_id, course_id, why, note, state, version
 SELECT post.id, %(course)s, 'flagged', '', 'open', 1, random() * 9, now()
 FROM discussions_post post WHERE post.id >= %(post)s AND post.id %% 100 = 0;
 """
+FIND_REPLIES = """
+SELECT wilson, id FROM discussions_post WHERE thread_id = %(thread)s AND depth = 1 ORDER BY -wilson, id
+"""
 TABLES_GROWN = ("accounts_user", "discussions_thread", "discussions_post", "moderation_reviewitem")
 
 
 class Grown(NamedTuple):
-    """What has been written: the great thread, how many replies to its first post it holds, and where it stands."""
+    """What has been written: the great thread, how many replies to its first post it holds, and the chapter above it.
+
+    `deep` is the cursor of its page after a quarter of these replies, the best first; `reply` is one of them.
+    """
 
     thread: int
     roots: int
     chapter: int
+    deep: str
+    reply: int
 
 
 def write_words(address: str) -> None:
@@ -106,10 +114,9 @@ def grow(address: str, *, posts: int, great: int) -> Grown:
         for table in TABLES_GROWN:
             database.execute(f"VACUUM ANALYZE {table}")
         database.execute("CHECKPOINT")
-        [roots] = database.execute(
-            "SELECT count(*) FROM discussions_post WHERE thread_id = %(thread)s AND depth = 1", known
-        ).fetchone() or [0]
-    return Grown(known["thread"], roots, known["chapter"])
+        replies = database.execute(FIND_REPLIES, known).fetchall()
+    score, last = replies[len(replies) // 4 - 1]
+    return Grown(known["thread"], len(replies), known["chapter"], f"{score!r}~{last}", last)
 
 
 def find_keys(database: psycopg.Connection) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.discussions_inside THREAD ROOTS CHAPTER`: what pages of discussions ask for and a vote costs, in JSON:
+"""`python -m tests.bench.discussions_inside THREAD CHAPTER DEEP`: what pages of discussions ask for and a vote costs, in JSON:
 for each milliseconds (the median of the quietest round) and queries. `*_statement` is the one statement that decides.
 """
 
@@ -10,18 +10,17 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
 
 ROUNDS, EACH = 25, 5
 QUEUE = 50
 Acts = dict[str, Callable[[], object]]
 
 
-def main(thread_id: int, roots: int, chapter_id: int) -> None:
+def main(thread_id: int, chapter_id: int, deep: str) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    acts = list_acts(thread_id, roots, chapter_id)
+    acts = list_acts(thread_id, chapter_id, deep)
     took: dict[str, list[float]] = {name: [] for name in acts}
     queries = {}
     for name, act in acts.items():
@@ -41,39 +40,30 @@ def clock(act: Callable[[], object]) -> Iterator[float]:
         yield (perf_counter() - begin) * 1000
 
 
-def list_acts(thread_id: int, roots: int, chapter_id: int) -> Acts:
+def list_acts(thread_id: int, chapter_id: int, deep: str) -> Acts:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import Role, User
     from apps.courses.models import Chapter
     from apps.discussions.access import load_thread
-    from apps.discussions.branches import Order, find_ids, list_branches
+    from apps.discussions.branches import Order, find_ids, list_branches, read_cursor
     from apps.discussions.reading import Sort, list_threads
     from apps.moderation.access import list_queue
 
     viewer, moderator = AnonymousUser(), User.objects.filter(groups__name=Role.MODERATOR)[0]
     thread, chapter = load_thread(viewer, thread_id), Chapter.objects.select_related("course").get(pk=chapter_id)
-    deep = find_cursor(thread_id, roots // 4)
+    after = read_cursor(Order.TOP, deep)
     queue = list_queue(moderator).select_related("post__thread", "post__author")
     return {
         "floor_statement": read_row,
         "thread_page": lambda: list_branches(viewer, thread, order=Order.TOP),
         "thread_page_statement": lambda: find_ids(viewer, thread, Order.TOP, None),
-        "thread_page_deep": lambda: list_branches(viewer, thread, order=Order.TOP, after=deep),
-        "thread_page_deep_statement": lambda: find_ids(viewer, thread, Order.TOP, deep),
+        "thread_page_deep": lambda: list_branches(viewer, thread, order=Order.TOP, after=after),
+        "thread_page_deep_statement": lambda: find_ids(viewer, thread, Order.TOP, after),
         "list_page": lambda: list_threads(viewer, chapter, sort=Sort.NEWEST, after=None),
         "queue_page": lambda: list(queue[:QUEUE]),
         **list_votes(thread_id),
     }
-
-
-def find_cursor(thread_id: int, place: int) -> Any:
-    """The place after so many replies, the best first."""
-    from apps.discussions.branches import Cursor
-    from apps.discussions.models import Post
-
-    replies = Post.objects.filter(thread=thread_id, depth=1).order_by("-wilson", "id")
-    return Cursor(*replies.values_list("wilson", "id")[place - 1])
 
 
 def list_votes(thread_id: int) -> Acts:
@@ -116,4 +106,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

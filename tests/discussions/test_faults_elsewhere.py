@@ -67,8 +67,14 @@ def test_a_page_loads_what_it_shows_and_not_the_thread(count: int, monkeypatch: 
     ada = build_person("Ada")
     first = load(build_thread(build_chapter(), ada))
     fill_thread(first, ada, count)
-    made, from_db = [], Post.from_db.__func__  # type: ignore[attr-defined]
-    monkeypatch.setattr(Post, "from_db", classmethod(lambda *args: made.append(1) or from_db(*args)))
+    made: list[Post] = []
+    from_db = Post.from_db.__func__  # type: ignore[attr-defined]
+
+    def load_one(*args: Any) -> Post:
+        made.append(from_db(*args))
+        return made[-1]
+
+    monkeypatch.setattr(Post, "from_db", classmethod(load_one))
     for order in Order:
         made.clear()
         list_branches(NOBODY, first.thread, order=order)

@@ -59,7 +59,7 @@ def crawl(client: Client, *more: str) -> Shown:
         visits[route] += 1
         answer = client.get(address)
         assert answer.status_code < 500, address
-        body = b"".join(answer).decode() if answer.streaming else answer.content.decode()  # type: ignore[arg-type]
+        body = b"".join(answer).decode() if answer.streaming else answer.content.decode()
         shown[address] = route, answer.headers.get("Content-Type", ""), body
         waiting += [html.unescape(link) for link in LINK.findall(body)]
     return shown

@@ -119,7 +119,7 @@ def test_formulas_are_typeset_and_what_is_none_stays_as_it_was_written(body: str
 
 
 def test_what_the_typesetter_writes_passes_the_allow_list_untouched() -> None:
-    tex = r"\mathbb{R}\mathrm{d}\begin{aligned}a&=\left(\frac{\sqrt[3]{x^2_1}}{\overline{y}}\right)\\&\sum_{i=1}^n\kern1em z\end{aligned}"
+    tex = r"\mathbb{R}\mathrm{d}\begin{aligned}a&=\left(\frac{\sqrt[3]{x^2_1}}{\overline{y}}\right)\\&\sum_{i=1}^n\kern1em z\vdots\end{aligned}"
     assert maths.typeset(tex, display=True) in render(f"$$\n{tex}\n$$")
 
 
@@ -127,6 +127,12 @@ def test_a_post_holds_so_many_formulas_of_so_much_length() -> None:
     html = render(" ".join(f"$a_{{{number}}}$" for number in range(MOST_FORMULAS + 20)))
     assert (html.count("<math>"), html.count("<code>$a_")) == (MOST_FORMULAS, 20)
     assert "<math>" not in render(f"${'x' * (LONGEST_FORMULA + 1)}$")
+
+
+@pytest.mark.parametrize("tex", [r"\def\a{x}\a", r"\gdef\a{x}", r"\newcommand{\a}{x}\a", r"\let\a=\frac \a12"])
+def test_a_post_defines_no_macros(tex: str) -> None:
+    assert "<math>" not in render(f"${tex}$")
+    assert "<math>" in render(r"$\delta$")
 
 
 BOMBS = [

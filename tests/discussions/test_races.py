@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from apps.accounts.models import Role, User
-from apps.conduct.models import Act, Sanction
+from apps.conduct.models import Act, Sanction, Verb
 from apps.conduct.recording import record_act
 from apps.conduct.refusals import NotNow, TooMany, Unfit
 from apps.conduct.sanctioning import lift, silence
@@ -175,8 +175,8 @@ def test_one_silence_is_in_force_however_many_give_it_and_one_lifts_it() -> None
 
 def test_one_act_is_reverted_once() -> None:
     ada, bob, _, post = build_talk()
-    hidden = record_act(actor=ada, verb="hide", target=(Act.Target.POST, post.pk), person=bob)  # type: ignore[arg-type]
-    undo: Any = partial(record_act, actor=ada, verb="restore", target=(Act.Target.POST, post.pk), reverts=hidden)
+    hidden = record_act(actor=ada, verb=Verb.HIDE, target=(Act.Target.POST, post.pk), person=bob)
+    undo: Any = partial(record_act, actor=ada, verb=Verb.RESTORE, target=(Act.Target.POST, post.pk), reverts=hidden)
     assert [type(each) for each in list_raised(act_at_once([undo] * 4))] == [IntegrityError] * 3
 
 
