@@ -76,7 +76,9 @@ def answer_wishes(request: HttpRequest, wishes: Wishes, *, token: str) -> HttpRe
         messages.success(request, "Your wishes are kept.")
         return redirect(request.path)
     status = 422 if form.is_bound else 200
-    return render(request, "notices/wishes.html", {"form": form, "person": wishes.person, "token": token}, status=status)
+    return render(
+        request, "notices/wishes.html", {"form": form, "person": wishes.person, "token": token}, status=status
+    )
 
 
 @never_cache

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import first_loss, flow, history, lab, overhead, pages, runner, search, streams
+from tests.bench import first_loss, flow, history, lab, notices, overhead, pages, runner, search, streams
 from tests.person import Person
 from tests.product import running_product
 
@@ -29,6 +29,7 @@ ON_THE_PRODUCT: dict[str, Callable[[Person], Figures]] = {
     "first_loss": first_loss.measure,
     "pages": pages.measure,
     "history": history.measure,
+    "notices": notices.measure,
     "search": search.measure,  # at the end: it fills the database
 }
 

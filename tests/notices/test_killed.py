@@ -37,8 +37,6 @@ while (after := mail_some(due, after=after)) is not None:
 PEOPLE = 2 * claiming.TOGETHER + 5
 
 
-
-
 def begin(data: Path) -> subprocess.Popen[bytes]:
     """Another process over the database of this test, with a mailbox that takes its time."""
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{settings.DATABASES['default']['NAME']}")

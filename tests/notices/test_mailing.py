@@ -247,7 +247,9 @@ def test_a_mailer_that_was_too_slow_sends_nothing_that_another_has_claimed() -> 
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_a_round_costs_a_mail_and_its_mark_for_each(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_round_costs_a_mail_and_its_mark_for_each(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     question = build_question()
     for number in range(count):
         person = build_person(f"P{number}")

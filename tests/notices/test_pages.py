@@ -95,9 +95,7 @@ def test_pages_lead_to_the_oldest_and_a_broken_cursor_is_told() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10])
-def test_the_list_costs_the_same_for_one_and_ten(
-    count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_the_list_costs_the_same_for_one_and_ten(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     ada = build_person("Ada")
     question = build_question(ada)
     for number in range(count):

@@ -100,7 +100,8 @@ def test_the_link_opens_the_wishes_without_a_log_in_and_only_these() -> None:
     ada, bob = build_person("Ada"), build_person("Bob")
     letter, client = get_letter(ada), Client()
     [address] = {
-        found.removeprefix(settings.SITE_URL) for found in re.findall(r"http\S+/notices/links/[^/\s]+/(?=\s)", str(letter.body))
+        found.removeprefix(settings.SITE_URL)
+        for found in re.findall(r"http\S+/notices/links/[^/\s]+/(?=\s)", str(letter.body))
     }
     page = client.get(address)
     assert "These are the wishes of Ada" in page.content.decode()
