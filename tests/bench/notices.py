@@ -156,7 +156,12 @@ def measure_digest(other: Person, thread: int, parent: int, count: int) -> Itera
         "KINDLING_TICKET_KEY": secrets.ticket_key,
     }
     done = subprocess.run(
-        [sys.executable, "-c", MAIL, str(post)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True
+        [sys.executable, "-c", MAIL, str(post)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        check=True,
     )
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["mailed"] >= count, told
