@@ -73,8 +73,9 @@ def claim(due: Round, *, after: int = 0) -> tuple[uuid.UUID, int | None]:
     """
     token = uuid.uuid4()
     values: dict[str, Any] = {"pace": str(due.pace), "before": due.before, "after": after, "together": TOGETHER}
+    values |= {"claim": token, "lasts": LASTS}
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {**values, "claim": token, "lasts": LASTS})
+        cursor.execute(CLAIM, values)
         people = {int(row[0]) for row in cursor.fetchall()}
     return token, max(people, default=None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,7 +25,8 @@ TICKETS = "/news/tickets/"
 
 
 def read_bus(valkey: Redis) -> list[tuple[str, dict[str, object]]]:
-    return [(fields[b"run"].decode(), json.loads(fields[b"event"])) for _, fields in valkey.xrange("bus")]
+    entries: Any = valkey.xrange("bus")
+    return [(fields[b"run"].decode(), json.loads(fields[b"event"])) for _, fields in entries]
 
 
 def test_a_ticket_opens_one_s_own_news_and_says_how_many_are_new(
