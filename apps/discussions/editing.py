@@ -70,9 +70,11 @@ def edit(
             )
             tell_concerned(act)
         post.body, post.html, post.edited_at = body, html, now
-        tell_mentioned(post, keep_mentioned(post, mentioned.values()))
+        called = keep_mentioned(post, mentioned.values())
         if note and post.state == State.VISIBLE:
             held.send(sender=Post, post=post, note=note)
+        else:
+            tell_mentioned(post, called)
         return post
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Window
@@ -71,9 +72,10 @@ def claim(due: Round, *, after: int = 0) -> tuple[uuid.UUID, int | None]:
     when there is nobody. One statement.
     """
     token = uuid.uuid4()
-    values = {"pace": str(due.pace), "before": due.before, "after": after, "together": TOGETHER}
+    values: dict[str, Any] = {"pace": str(due.pace), "before": due.before, "after": after, "together": TOGETHER}
+    values |= {"claim": token, "lasts": LASTS}
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {**values, "claim": token, "lasts": LASTS})
+        cursor.execute(CLAIM, values)
         people = {int(row[0]) for row in cursor.fetchall()}
     return token, max(people, default=None)
 

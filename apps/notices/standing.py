@@ -34,7 +34,7 @@ def find_standing(notices: Sequence[Notice]) -> dict[int, str]:
 
 
 def read_sort(notice: Notice) -> str:
-    """ "" for what stands whatever becomes of what it is about."""
+    """Empty for what stands whatever becomes of what it is about."""
     return "" if notice.kind in ALWAYS_TOLD else notice.event.partition(":")[0]
 
 

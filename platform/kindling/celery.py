@@ -24,7 +24,15 @@ logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
 app = Celery("kindling", broker=broker_url(settings.VALKEY_URL))
 app.set_default()  # for every thread of the web server: "current" alone means the thread that imported this
 app.autodiscover_tasks(
-    ["apps.accounts", "apps.notices", "apps.courses", "apps.conduct", "apps.runs", "apps.verification", "apps.discussions"]
+    [
+        "apps.accounts",
+        "apps.notices",
+        "apps.courses",
+        "apps.conduct",
+        "apps.runs",
+        "apps.verification",
+        "apps.discussions",
+    ]
 )
 app.conf.update(
     task_ignore_result=True,  # what became of a task stands in Postgres; nobody reads Celery results

@@ -17,6 +17,7 @@ from tests.bench import (
     history,
     lab,
     lighthouse,
+    notices,
     overhead,
     pages,
     runner,
@@ -42,6 +43,7 @@ ON_THE_PRODUCT: dict[str, Callable[[Person], Figures]] = {
     "pages": pages.measure,
     "history": history.measure,
     "lighthouse": lighthouse.measure,
+    "notices": notices.measure,
     "discussions": discussions.measure,  # from here on they fill the database
     "search": search.measure,
 }

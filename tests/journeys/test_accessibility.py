@@ -49,6 +49,7 @@ def test_a_student_s_pages(visit: Callable[..., Visit], sessions: Callable[[str]
     page = visit(storage_state=sessions("student"), reduced_motion="no-preference").page
     addresses = [run_something(page), "/runs/", open_thread(page), f"{ADDRESS}discussion/", "/accounts/profile/"]
     addresses += [f"{addresses[0]}?plain", "/accounts/tokens/", "/accounts/tokens/new/", "/notes/", f"{ADDRESS}notes/"]
+    addresses += ["/notices/", "/notices/wishes/"]
     assert [fault for address in [ADDRESS, *addresses] for fault in look_at(page, address)] == []
 
 

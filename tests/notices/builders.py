@@ -20,8 +20,9 @@ LONG_AGO = timedelta(days=8)
 
 def build_question(asker: User | None = None) -> Post:
     """The first post of a thread that its author follows, as whoever opens one does."""
-    post = build_thread(build_chapter(), asker or build_person("Ada"), title="Why 10?")
-    follow(actor=post.thread.author, target=post.thread)
+    author = asker or build_person("Ada")
+    post = build_thread(build_chapter(), author, title="Why 10?")
+    follow(actor=author, target=post.thread)
     return post
 
 

@@ -310,7 +310,7 @@ def test_only_one_mailer_works_at_a_time_and_leaves_the_next_to_another_task(mon
     say(ada)
     let_time_pass()
     left: list[Any] = []
-    monkeypatch.setattr(tasks.current_app, "send_task", lambda name, args: left.append((name, args)))
+    monkeypatch.setattr("apps.notices.tasks.current_app.send_task", lambda name, args: left.append((name, args)))
     tasks.mail(Pace.DAILY)
     assert left == [("apps.notices.tasks.mail", [Pace.DAILY, ada.pk])]
     assert len(mail.outbox) == 1
@@ -318,7 +318,12 @@ def test_only_one_mailer_works_at_a_time_and_leaves_the_next_to_another_task(mon
 
 def test_the_mail_back_end_is_asked_once_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[BaseEmailBackend] = []
-    monkeypatch.setattr(BaseEmailBackend, "__enter__", lambda self: opened.append(self) or self)
+
+    def enter(backend: BaseEmailBackend) -> BaseEmailBackend:
+        opened.append(backend)
+        return backend
+
+    monkeypatch.setattr(BaseEmailBackend, "__enter__", enter)
     for number in range(3):
         say(build_person(f"P{number}"))
     mail_all(Pace.WEEKLY)

@@ -37,7 +37,7 @@ def get_letter(person: User) -> mail.EmailMessage:
 def find_stop(letter: mail.EmailMessage) -> str:
     header = letter.extra_headers["List-Unsubscribe"]
     assert re.fullmatch(r"<http://[^>]+>", header)
-    return header[1:-1].removeprefix(settings.SITE_URL)
+    return str(header[1:-1]).removeprefix(settings.SITE_URL)
 
 
 def test_wishes_are_kept_and_what_waits_follows() -> None:
