@@ -47,7 +47,7 @@ def list_acts(thread_id: int, chapter_id: int, deep: str) -> Acts:
     from apps.courses.models import Chapter
     from apps.discussions.access import load_thread
     from apps.discussions.branches import Order, find_ids, list_branches, read_cursor
-    from apps.discussions.reading import Sort, list_threads
+    from apps.discussions.lists import Sort, Wish, list_threads
     from apps.moderation.access import list_queue
 
     viewer, moderator = AnonymousUser(), User.objects.filter(groups__name=Role.MODERATOR)[0]
@@ -60,7 +60,7 @@ def list_acts(thread_id: int, chapter_id: int, deep: str) -> Acts:
         "thread_page_statement": lambda: find_ids(viewer, thread, Order.TOP, None),
         "thread_page_deep": lambda: list_branches(viewer, thread, order=Order.TOP, after=after),
         "thread_page_deep_statement": lambda: find_ids(viewer, thread, Order.TOP, after),
-        "list_page": lambda: list_threads(viewer, chapter, sort=Sort.NEWEST, after=None),
+        "list_page": lambda: list_threads(viewer, chapter, Wish(Sort.NEWEST)),
         "queue_page": lambda: list(queue[:QUEUE]),
         **list_votes(thread_id),
     }

@@ -24,7 +24,8 @@ from apps.discussions.accepting import accept, unaccept
 from apps.discussions.branches import BELOW, BRANCHES, Order, list_branches, read_cursor
 from apps.discussions.editing import edit
 from apps.discussions.models import MAX_DEPTH, Edit, Post, State, Thread, Vote
-from apps.discussions.reading import POSTS, Sort, list_posts, list_threads
+from apps.discussions.lists import Sort, Wish, list_threads
+from apps.discussions.reading import POSTS, list_posts
 from apps.discussions.voting import vote
 from apps.moderation.models import Flag, FlagReason, ReviewItem
 from apps.notices.models import Kind
@@ -48,7 +49,7 @@ def test_ids_sort_as_numbers_not_as_text(boundary: int) -> None:
     chapter, ada = build_chapter(), build_person("Ada")
     set_next_id(boundary - 1, Thread)
     threads = [build_thread(chapter, ada).thread_id for _ in range(4)]
-    assert [thread.pk for thread in list_threads(NOBODY, chapter, sort=Sort.OLDEST, after=None).threads] == threads
+    assert [thread.pk for thread in list_threads(NOBODY, chapter, Wish(Sort.OLDEST)).threads] == threads
     first = Post.objects.get(thread=threads[0])
     Post.objects.exclude(pk=first.pk).delete()
     set_next_id(boundary + first.pk)

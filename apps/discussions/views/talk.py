@@ -20,7 +20,7 @@ from ..following import mark_read
 from ..forms import ParentField, PostForm
 from ..markdown import TooMuch
 from ..markdown import render as render_markdown
-from ..mentions import suggest_names
+from ..mentions import find_mentioned, locate_all, suggest_names
 from ..models import Post, Thread
 from ..pacing import find_wait
 from ..pages import Leaf, open_page, open_page_from, open_rest
@@ -146,6 +146,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     if "body" in form.errors:
         return render(request, "discussions/_preview.html", {"error": form.errors["body"][0]}, status=422)
     try:
-        return render(request, "discussions/_preview.html", {"html": render_markdown(form.cleaned_data["body"])})
+        body = form.cleaned_data["body"]
+        html = render_markdown(body, locate_all(find_mentioned(None, body)))
+        return render(request, "discussions/_preview.html", {"html": html})
     except TooMuch:
         return render(request, "discussions/_preview.html", {"error": TOO_MUCH}, status=422)
