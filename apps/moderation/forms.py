@@ -261,8 +261,14 @@ class QueueFilter(forms.Form):
     after = forms.CharField(max_length=80, required=False)
 
 
-class LogFilter(forms.Form):
-    """Which part of the log is shown; `before` is the id of the last act that was read."""
+class LogFrom(forms.Form):
+    """Where a list of acts goes on: `before` is the id of the last one that was read."""
+
+    before = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False, widget=forms.HiddenInput)
+
+
+class LogFilter(LogFrom):
+    """Which part of the log is shown."""
 
     actor = forms.CharField(max_length=60, required=False, label="Who did it")
     person = forms.CharField(max_length=60, required=False, label="Whom it concerned")
@@ -270,7 +276,6 @@ class LogFilter(forms.Form):
     course = forms.ModelChoiceField(Course.objects.none(), required=False, empty_label="all", label="Course")
     since = forms.DateField(required=False, label="From", widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput({"type": "date"}))
-    before = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, moderator: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -224,6 +224,25 @@ def test_a_moderator_changes_a_post_with_a_reason_only(client: Client, first: Po
     assert Act.objects.get(verb="edit").reason == "An address"
 
 
+def test_what_a_moderator_took_out_is_shown_to_those_concerned_only(
+    client: Client, first: Post, ada: User, bob: User
+) -> None:
+    mod = build_person("m@example.org", "Mod")
+    grant(actor=None, person=mod, role=Role.MODERATOR)
+    edit(actor=ada, post=first, body="A secret stands here.")
+    edit(actor=mod, post=first, body="Nothing stands here.", reason="Tidy")
+    address = address_of(first, "history/")
+    for viewer, sees in ((ada, True), (mod, True), (bob, False)):
+        client.force_login(viewer)
+        for change in Edit.objects.filter(post=first):
+            page = client.get(address, {"change": change.pk}).content.decode()
+            assert ("secret" in page) == sees, (viewer, change)
+            assert ("A moderator has changed this post since." in page) != sees
+    edit(actor=ada, post=first, body="Nothing stands here any more.")
+    client.force_login(bob)
+    assert "any more" in client.get(address).content.decode()
+
+
 def test_many_changes_of_a_post_are_paged(client: Client, first: Post, ada: User) -> None:
     for number in range(32):
         Edit.objects.create(post=first, body=f"Version {number}", editor=ada)

@@ -74,7 +74,7 @@ def test_several_of_one_thread_come_in_one_sentence_of_one_mail_and_once() -> No
     assert letter.subject == "Dee and 2 others answered you in “Why 10?”"
     for kind in ("plain", "html"):
         assert "Because *Dee* says so." in read(letter, kind)
-        assert f"/discussions/{question.thread_id}/#post-" in read(letter, kind)
+        assert f"/discussions/{question.thread_id}/posts/" in read(letter, kind)
     assert Notice.objects.filter(mailed_at=None).count() == 0
 
 

@@ -54,9 +54,9 @@ def test_what_belongs_together_is_one_line_which_opens_where_one_reads_on() -> N
     assert page.count('class="told"') == 1
     newest = Notice.objects.latest("id")
     answer = client.post(f"{PAGE}{newest.pk}/openings/")
-    assert answer.headers["Location"].endswith(f"#post-{first.pk}")
+    assert answer.headers["Location"].endswith(f"/posts/{first.pk}/")
     assert count_unread(ada) == 0
-    assert client.post(f"{PAGE}{newest.pk}/openings/").headers["Location"].endswith(f"#post-{newest.event[5:]}")
+    assert client.post(f"{PAGE}{newest.pk}/openings/").headers["Location"].endswith(f"/posts/{newest.event[5:]}/")
 
 
 def test_one_matter_is_read_without_the_others_and_all_of_them_at_once() -> None:

@@ -144,7 +144,8 @@ def history(request: HttpRequest, thread_id: int, post_id: int) -> HttpResponse:
     asked = ChangesFrom(request.GET)
     if not asked.is_valid():
         raise Http404("There is no such change.")
-    found = list_history(post, before=asked.cleaned_data["before"], chosen=asked.cleaned_data["change"])
+    before, chosen = asked.cleaned_data["before"], asked.cleaned_data["change"]
+    found = list_history(request.user, post, before=before, chosen=chosen)
     return render_about(request, "discussions/history.html", post, {"post": post, "history": found})
 
 

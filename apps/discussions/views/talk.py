@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
@@ -69,14 +70,17 @@ def show_thread(request: HttpRequest, thread: Thread, leaf: Leaf) -> HttpRespons
     first = leaf.posts[0].post if leaf.posts and leaf.posts[0].post.depth == 0 else None
     first = first or Post.objects.select_related("author").get(thread=thread, parent=None)
     first.thread = thread
+    form = PostForm(actor=request.user)
+    blank = deepcopy(form)  # for the replies that a script opens
+    blank.auto_id = "blank_%s"
     context = {
         "thread": thread,
         "chapter": thread.chapter,
         "leaf": leaf,
         "first": first,
         "orders": ORDERS,
-        "form": PostForm(actor=request.user),
-        "blank": PostForm(actor=request.user, auto_id="blank_%s"),  # for the replies that a script opens
+        "form": form,
+        "blank": blank,
         "may_post": may_post(request.user, thread.chapter),
         "barred": may(request.user, Action.REPLY, first),
         "wait": find_wait(request.user, thread),

@@ -9,10 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.conduct.filtering import add_filter, list_filters, remove_filter
-from apps.discussions.forms import ThreadsFrom
 
 from ..access import MemberRequest, list_canned_replies, load_filter, moderators_only
-from ..forms import FilterForm, LogFilter, ReplyForm
+from ..forms import FilterForm, LogFilter, LogFrom, ReplyForm
 from ..log import list_log, list_public_log
 from ..refusals import Refusal
 from ..wording import keep_reply, remove_reply
@@ -35,10 +34,10 @@ def log(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def public_log(request: HttpRequest) -> HttpResponse:
-    asked = ThreadsFrom({"after": request.GET.get("before", "")})
+    asked = LogFrom(request.GET)
     if not asked.is_valid():
         raise Http404("There is no such page of the log.")
-    acts, before = list_public_log(asked.cleaned_data["after"])
+    acts, before = list_public_log(asked.cleaned_data["before"])
     return render(request, "conduct/log.html", {"acts": acts, "before": before})
 
 
