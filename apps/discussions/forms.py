@@ -74,7 +74,7 @@ class PostForm(forms.Form):
         strip=False,
         widget=forms.Textarea({"rows": 6}),
         label="Your text",
-        help_text="Markdown: **bold**, `code`, ``` for listings, > for quotes. No images.",
+        help_text="Markdown: **bold**, `code`, ``` for listings, > for quotes, $x^2$ for formulas, @name for people. No images.",
         error_messages={"required": "Write something first."},
     )
     client_token = TokenField()

@@ -15,4 +15,8 @@ if (document.querySelector("kindling-tabs, kindling-plot, [data-lines]")) import
 const later = window.requestIdleCallback ?? setTimeout;
 if (document.querySelector(".reading-tools")) later(() => import("./reading/reading.js"));
 if (document.querySelector(".thread")) import("./thread/thread.js");
+const talk = document.getElementById("discussion");
+const write = () => import("./thread/composer.js");
+if (talk?.querySelector(".new-thread[open]")) write();
+talk?.addEventListener("toggle", write, { capture: true }); // it comes after the chapter, and is opened later still
 if (document.querySelector("[data-bell]")) later(() => import("./bell/bell.js"));

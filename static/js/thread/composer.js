@@ -24,6 +24,7 @@ export class KindlingComposer extends HTMLElement {
     offerNames(this.text, this.dataset.people);
     this.restore();
     this.text.addEventListener("input", () => this.keep());
+    this.title?.addEventListener("input", () => this.keep());
     this.text.addEventListener("invalid", () => this.preview.toggle(false)); // what is asked for has to be seen
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.text.addEventListener("keydown", (event) => {
@@ -35,12 +36,19 @@ export class KindlingComposer extends HTMLElement {
     return this.dataset.place;
   }
 
+  /** Of a new thread. */
+  get title() {
+    return this.form.elements.title;
+  }
+
   /** What was being written here, unless the page came with a text that was refused. Its token comes back with it. */
   restore() {
     const draft = recall(this.place);
     const isRefused = this.querySelector(".errors, .form-errors, section.composer-preview");
-    if (!draft || isRefused || draft.text === this.text.value) return;
-    this.text.value = draft.text;
+    if (!draft || isRefused || (draft.text === this.text.value && !draft.title)) return;
+    const quote = "joins" in this.dataset ? this.text.defaultValue : "";
+    this.text.value = draft.text.includes(quote.trim()) ? draft.text : `${draft.text.trimEnd()}\n\n${quote}`;
+    if (this.title && draft.title) this.title.value = draft.title;
     if (this.form.elements.client_token && draft.token) this.form.elements.client_token.value = draft.token;
     this.restored = true;
     this.tell("Your draft was kept in this browser.");
@@ -50,6 +58,7 @@ export class KindlingComposer extends HTMLElement {
   discard() {
     forget(this.place);
     this.text.value = this.text.defaultValue;
+    if (this.title) this.title.value = this.title.defaultValue;
     this.restored = false;
     this.began = 0;
     if (this.form.elements.client_token) this.form.elements.client_token.value = makeToken();
@@ -60,8 +69,10 @@ export class KindlingComposer extends HTMLElement {
   keep() {
     this.began ||= performance.now();
     const text = this.text.value;
-    if (!text.trim() || text === this.text.defaultValue) forget(this.place);
-    else if (!remember(this.place, { text, token: this.form.elements.client_token?.value })) return this.tell("This browser keeps no drafts: copy a long text before you leave the page.");
+    const title = this.title?.value.trim();
+    const draft = { text, title, token: this.form.elements.client_token?.value };
+    if (!title && (!text.trim() || text === this.text.defaultValue)) forget(this.place);
+    else if (!remember(this.place, draft)) return this.tell("This browser keeps no drafts: copy a long text before you leave the page.");
     this.count(text);
   }
 
