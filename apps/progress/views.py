@@ -59,6 +59,7 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
         "course": path,
         "continue_at": find_bookmark(reader, [loaded], states),
         "verified": verifications.describe_course(course),
+        "discussions_url": reverse("discussions:course", args=[course]),
         "head": heads.describe_course(
             site=f"{request.scheme}://{request.get_host()}",
             slug=course,
