@@ -190,7 +190,7 @@ def describe_rows(viewer: Viewer, threads: Sequence[Thread]) -> list[Row]:
 
 
 def count_votes(threads: Sequence[Thread]) -> dict[int, int]:
-    firsts = Post.objects.filter(thread__in=[thread.pk for thread in threads], parent=None)
+    firsts = Post.objects.filter(thread__in=[thread.pk for thread in threads], parent=None).order_by()
     return {thread: ups - downs for thread, ups, downs in firsts.values_list("thread", "ups", "downs")}
 
 

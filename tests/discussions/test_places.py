@@ -204,6 +204,12 @@ def test_threads_chapters_and_people_are_followed_and_let_go(client: Client, cha
     assert client.post(FOLLOWS, {"target": f"thread:{thread.pk}", "wish": "follow"}).status_code == 404
 
 
+def test_who_follows_from_below_a_chapter_comes_back_there(client: Client, chapter: Chapter, ada: User) -> None:
+    there = "http://testserver/courses/essentials/intro/"
+    fragment = client.get(DISCUSSION, headers={"HX-Request": "true", "HX-Current-URL": there}).content.decode()
+    assert 'name="back" value="/courses/essentials/intro/#discussion"' in fragment
+
+
 def test_whom_one_mutes_one_does_not_follow(client: Client, chapter: Chapter, ada: User) -> None:
     bob = build_person("b@e.org", "Bob")
     client.post(FOLLOWS, {"target": f"person:{bob.pk}", "wish": "follow"})

@@ -51,8 +51,8 @@ def test_the_discussion_is_a_page_of_its_own(page: Page) -> None:
     page.goto(ADDRESS)
     page.get_by_role("link", name="Read and join the discussion").click()
     expect(page.get_by_role("heading", name="Discussion")).to_be_visible()
-    page.get_by_role("link", name="Oldest first").click()
-    expect(page.get_by_role("link", name="Oldest first")).to_have_attribute("aria-current", "true")
+    page.get_by_role("link", name="Oldest").click()
+    expect(page.get_by_role("link", name="Oldest")).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="Back to the chapter").click()
     expect(page.get_by_role("heading", name=CHAPTER.title, level=1)).to_be_visible()
 
