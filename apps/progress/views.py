@@ -64,7 +64,6 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
         "continue_at": find_bookmark(reader, states, loaded),
         "discussions_url": reverse("discussions:course", args=[course]),
         "verified": verifications.describe_course(course),
-        "discussions_url": reverse("discussions:course", args=[course]),
         "head": heads.describe_course(
             site=f"{request.scheme}://{request.get_host()}",
             slug=course,

@@ -54,7 +54,7 @@ def test_the_news_end_with_the_log_in(streams: str, valkey: Redis) -> None:
         assert next(seen, None) is None
 
 
-@pytest.mark.parametrize("room", ["person:8", "thread:7", new_run()])
+@pytest.mark.parametrize("room", ["person:8", "thread:7", new_run()], ids=["person", "thread", "run"])
 def test_a_ticket_opens_its_own_room_only(streams: str, room: str) -> None:
     path = room_url(streams, "person:7", of=room)
     assert httpx.get(path, headers={"Origin": ORIGIN}).status_code == 403
