@@ -60,7 +60,6 @@ def ask(page: Page) -> str:
 
 def answer(page: Page, thread: str) -> None:
     page.goto(thread)
-    page.locator("details.reply summary").first.click()
-    page.locator("details.reply textarea").first.fill("Because somebody answered.")
-    page.locator("details.reply button").first.click()
+    page.get_by_label("Your text").fill("Because somebody answered.")
+    page.get_by_role("button", name="Post reply").click()
     expect(page.locator(".post", has_text="Because somebody answered.")).to_be_visible()

@@ -112,7 +112,7 @@ def test_an_editor_tries_what_they_write_and_watches(live: Product) -> None:
         log_in(page, live.logins["editor"])
         page.goto("/editing/small/first/trying/")
         page.get_by_role("button", name="Run everything").click()
-        expect(page.get_by_role("status")).to_contain_text("4 of 4 passed")
+        expect(page.get_by_role("main").get_by_role("status")).to_contain_text("4 of 4 passed")
         expect(page.get_by_role("button", name="Run everything")).to_be_focused()
 
         page.goto("/editing/small/first/")
