@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.visits import ADDRESS, EDITING, Visit, run, status
+from tests.journeys.visits import ADDRESS, EDITING, Visit, run, status, take_time
 
 Theme = Literal["light", "dark"]
 
@@ -137,6 +137,7 @@ def open_thread(page: Page) -> str:
     page.get_by_label("Your text").fill(
         "> a quote\n\n```python\nprint('code')\n```\n\n- **bold**, [a link](https://pytorch.org)"
     )
+    take_time(page)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page).to_have_url(re.compile("/discussions/"))
     return page.url

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.journeys.test_accessibility import list_faults
-from tests.journeys.visits import ADDRESS, Visit
+from tests.journeys.visits import ADDRESS, Visit, take_time
 
 pytestmark = pytest.mark.journey
 WIDTHS = (1440, 320)
@@ -82,6 +82,7 @@ def ask(page: Page, title: str) -> None:
     page.get_by_text("Ask a question or start a talk").click()
     page.get_by_label("Title").fill(title)
     page.get_by_label("Your text").fill("Buy gold at my place.")
+    take_time(page)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page).to_have_url(re.compile("/discussions/"))
 

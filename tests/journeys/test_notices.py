@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, StorageState, expect
 
-from tests.journeys.visits import ADDRESS, Visit
+from tests.journeys.visits import ADDRESS, Visit, take_time
 
 pytestmark = pytest.mark.journey
 
@@ -53,6 +53,7 @@ def ask(page: Page) -> str:
     page.locator(".new-thread summary").click()
     page.get_by_label("Title").fill(QUESTION)
     page.locator(".new-thread textarea").fill("It rang, and I was not looking.")
+    take_time(page)
     page.locator(".new-thread button").last.click()
     page.wait_for_url("**/discussions/*/**")
     return page.url.partition("#")[0]
@@ -61,5 +62,6 @@ def ask(page: Page) -> str:
 def answer(page: Page, thread: str) -> None:
     page.goto(thread)
     page.get_by_label("Your text").fill("Because somebody answered.")
+    take_time(page)
     page.get_by_role("button", name="Post reply").click()
     expect(page.locator(".post", has_text="Because somebody answered.")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, StorageState, expect
 from tests.journeys.test_accessibility import list_faults
 from tests.journeys.test_notes import select
 from tests.journeys.test_records import train
-from tests.journeys.visits import ADDRESS, CHAPTER, Visit, field
+from tests.journeys.visits import ADDRESS, CHAPTER, Visit, field, take_time
 
 pytestmark = pytest.mark.journey
 
@@ -23,6 +23,7 @@ def post(page: Page, title: str) -> None:
     page.get_by_label("Title").fill(title)
     body = page.get_by_label("Your text")
     body.fill(f"{body.input_value()}\nWhy is that so?")
+    take_time(page)
     page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
 

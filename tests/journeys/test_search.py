@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, StorageState, expect
 
 from tests.journeys.test_accessibility import list_faults
-from tests.journeys.visits import ADDRESS, CHAPTER, Visit
+from tests.journeys.visits import ADDRESS, CHAPTER, Visit, take_time
 
 pytestmark = pytest.mark.journey
 
@@ -71,5 +71,6 @@ def write_thread(page: Page) -> None:
     page.get_by_text("Ask a question or start a talk").click()
     page.get_by_label("Title").fill(EVIL)
     page.get_by_label("Your text").fill(f"{EVIL}\n\n    {EVIL}")
+    take_time(page)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page).to_have_url(re.compile("/discussions/"))

@@ -22,6 +22,7 @@ from tests.journeys.visits import (
     right_choices,
     run,
     status,
+    take_time,
     wrong_choice,
 )
 from tests.product import Login
@@ -153,10 +154,12 @@ def ask_and_reply(page: Page) -> None:
     page.get_by_text("Ask a question or start a talk").click()
     page.get_by_label("Title").fill(TITLE)
     page.get_by_label("Your text").fill("It is **0.79**, not 0. `bias` has time, has it not?")
+    take_time(page)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     expect(page.locator(".post strong")).to_have_text("0.79")
     page.locator(".thread > kindling-composer textarea").fill("The valley is narrow: it takes more epochs.")
+    take_time(page)
     page.get_by_role("button", name="Post reply").click()
     expect(page.locator(".post")).to_have_count(2)
     expect(page.locator(".post").last).to_contain_text("The valley is narrow")

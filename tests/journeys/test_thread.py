@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.journeys.test_accessibility import list_faults
-from tests.journeys.visits import ADDRESS, Visit
+from tests.journeys.visits import ADDRESS, Visit, take_time
 
 pytestmark = pytest.mark.journey
 
@@ -51,6 +51,7 @@ def test_an_answer_is_drafted_shown_posted_and_voted_on(asker: Visit, helper: Vi
     text.press_sequentially(" Ask @st")
     page.get_by_role("option", name="Student").click()
     expect(text).to_have_value(re.compile("Ask @Student $"))
+    take_time(page)
     page.locator(".composer button[type=submit]").last.dblclick()
     expect(page).to_have_url(re.compile(r"#post-\d+$"))
     expect(page.locator(".post")).to_have_count(2)
@@ -101,6 +102,7 @@ def test_replies_arrive_while_one_writes_and_nothing_moves(asker: Visit, helper:
     expect(reply).to_have_value("> many words\n\n")
     page.reload()
     expect(page.locator(".post").last.locator("textarea")).to_have_value("> many words\n\n")
+    take_time(page)
     page.locator(".post").last.get_by_role("button", name="Post reply").click()
     expect(page.locator(".post")).to_have_count(3)
     expect(page.locator(".post").last.locator("blockquote")).to_have_text("many words")
@@ -127,10 +129,12 @@ def test_a_thread_needs_no_scripts(visit: Callable[..., Visit], sessions: Sessio
     bottom(page).locator("textarea").fill("It **does**.")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("region", name="Preview").locator("strong")).to_have_text("does")
+    take_time(page)
     page.get_by_role("button", name="Post reply").click()
     expect(page.locator(".post")).to_have_count(2)
     page.locator(".post").last.get_by_role("link", name="Reply").click()
     page.get_by_label("Your text").fill("Below it.")
+    take_time(page)
     page.get_by_role("button", name="Post reply").click()
     expect(page.locator(".post").last).to_contain_text("Below it.")
     page.locator(".post").last.get_by_role("link", name="Edit").click()
@@ -153,6 +157,7 @@ def ask(page: Page, title: str, text: str) -> str:
     page.get_by_text("Ask a question or start a talk").click()
     page.get_by_label("Title").fill(title)
     page.get_by_label("Your text").fill(text)
+    take_time(page)
     page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     return page.url.partition("#")[0]
@@ -162,6 +167,7 @@ def answer(page: Page, address: str, text: str) -> None:
     page.goto(address)
     bottom(page).locator("textarea").fill(text)
     with page.expect_response("**/reading/"):  # once it has been looked at
+        take_time(page)
         bottom(page).get_by_role("button", name="Post reply").click()
     expect(page.locator(".post").last).to_contain_text(text)
 

@@ -11,7 +11,7 @@ export class Preview {
     this.id = `composer-${(made += 1)}`;
     this.tabs = ["Write", "Preview"].map((name, index) => make("button", { type: "button", role: "tab", id: `${this.id}-tab-${index}`, "aria-controls": `${this.id}-panel`, onclick: () => this.toggle(index === 1) }, name));
     this.panel = make("div", { class: "composer-panel", role: "tabpanel", id: `${this.id}-panel` });
-    const list = make("div", { class: "composer-tabs", role: "tablist", "aria-label": "Your text", onkeydown: (event) => this.walk(event) }, ...this.tabs);
+    const list = make("div", { class: "composer-tabs", role: "tablist", "aria-label": "Write or see", onkeydown: (event) => this.walk(event) }, ...this.tabs);
     this.shown = make("div", { class: "composer-preview", hidden: true });
     const toolbar = composer.querySelector(".composer-tools");
     toolbar.before(this.panel);
