@@ -28,6 +28,7 @@ FRESH_S = 1.0
 PERSONAL = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
 TOLD_ONCE = {"Cache-Control": "private, no-store", "Vary": "Cookie"}
 SHARED = {"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Accept-Encoding, Cookie"}
+COMPRESSED = SHARED | {"Content-Encoding": "gzip"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Shared:
     """A page that many are given. It holds no secret, so that compressing it gives nothing away."""
 
     page: Page
-    compressed: bytes
+    compressed: Page
 
 
 def answer_reader(request: HttpRequest, reading: Reading, viewer: Viewer) -> HttpResponse:
@@ -50,16 +51,15 @@ def answer_reader(request: HttpRequest, reading: Reading, viewer: Viewer) -> Htt
 def answer_visitor(request: HttpRequest, course: str, chapter: str) -> HttpResponse:
     """The page of a chapter for somebody who has done nothing yet, or 404. One query a second and chapter, if any."""
     shared = build_shared(find_published(course, chapter), view(request, None).kind)
-    response = answer(request, shared.page, SHARED)
-    if response.content and "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
-        response.content = shared.compressed
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        return answer(request, shared.compressed, COMPRESSED)
+    return answer(request, shared.page, SHARED)
 
 
 def answer(request: HttpRequest, page: Page, headers: dict[str, str]) -> HttpResponse:
     headers = headers | {"ETag": page.tag}
     if page.tag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        headers.pop("Content-Encoding", None)  # there is no content
         return HttpResponseNotModified(headers=headers)
     return HttpResponse(page.body, headers=headers)
 
@@ -77,7 +77,7 @@ def view(request: HttpRequest, person: Person | None) -> Viewer:
 def build_shared(chapter: Published, kind: Kind) -> Shared:
     text = load_text(chapter.live)
     page = build_frame(chapter, kind).fill(describe_holes(Reading(chapter, text, Standing()), Viewer("", kind)))
-    return Shared(page, gzip.compress(page.body, mtime=0))
+    return Shared(page, Page(gzip.compress(page.body, mtime=0), page.tag))
 
 
 _found: dict[tuple[str, str], tuple[float, Published]] = {}

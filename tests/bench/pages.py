@@ -19,7 +19,7 @@ from tests.person import Person
 from tests.product import ROOT, list_children
 
 CHAPTER = "courses/pytorch-essentials/introduction/"
-ROUNDS = 5
+ROUNDS = 15
 AT_ONCE = 300  # requests a round
 AS_BROWSERS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 FEW = 30  # of pages that cost many times as much
