@@ -73,7 +73,7 @@ def test_a_section_is_noted_and_bookmarked_by_keyboard(visit: Callable[..., Visi
     page.keyboard.press("m")
     expect(page.get_by_label("Your note on “Introduction”")).to_be_focused()
     page.keyboard.type("All of this?")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     panel = page.get_by_role("dialog", name="Your notes")
     expect(panel.locator(".note-body", has_text="All of this?")).to_be_visible()
     page.keyboard.press("Escape")
@@ -105,7 +105,7 @@ def test_what_a_visitor_marked_waits_for_them(visit: Callable[..., Visit], live:
     page.goto(ADDRESS)
     expect(page.get_by_label("Your note on these words")).to_be_focused()
     expect(page.locator(".notes-panel blockquote")).to_have_text(WORDS)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Show", exact=True)).to_be_focused()
 
 
