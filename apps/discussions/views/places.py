@@ -28,9 +28,9 @@ from ..places import NoSuchPlace, Place, count_at_places, find_place, read_ancho
 from ..posting import open_thread
 from ..reading import locate
 from ..refusals import Refusal
+from ..wording import TOO_MUCH
 
 CHAPTERS = 200  # that a question can be put under, to choose from
-TOO_MUCH = "This would show far more than it says. Leave some of the formatting out."
 
 
 @cache_control(private=True)
