@@ -59,6 +59,7 @@ def impose(
     was_active = person.is_active
     try:
         with transaction.atomic():
+            lock(person)
             act = record_act(
                 actor=actor,
                 verb=Verb(kind.value),
@@ -118,6 +119,7 @@ def end(sanction: Sanction, *, actor: User | None, verb: Verb, reason: str, bulk
 
     An account that opens again begins without a session: a browser that was logged in before has to log in.
     """
+    lock(sanction.person)
     now = timezone.now()
     if not Sanction.objects.filter(pk=sanction.pk, lifted_at=None).update(lifted_at=now, lifted_by=actor):
         return None
@@ -135,6 +137,11 @@ def end(sanction: Sanction, *, actor: User | None, verb: Verb, reason: str, bulk
         reverts=sanction.act,
         bulk=bulk,
     )
+
+
+def lock(person: User) -> None:
+    """Before anything else: of two who write sanctions at once, an exclusion constraint would make each wait for the other."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def set_active(person: User, is_active: bool) -> None:

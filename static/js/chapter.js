@@ -36,12 +36,15 @@ class KindlingChapter extends HTMLElement {
 
   observeEnds() {
     const timers = new Map();
+    const stay = (end) => timers.set(end, setTimeout(() => this.markRead(end.closest(".section")?.id), DWELL_MS));
     const ends = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         clearTimeout(timers.get(target));
-        if (isIntersecting) timers.set(target, setTimeout(() => this.markRead(target.closest(".section")?.id), DWELL_MS));
+        timers.delete(target);
+        if (isIntersecting) stay(target);
       }
     }, UNDER_HEADER);
+    addEventListener("visibilitychange", () => document.hidden || [...timers.keys()].forEach(stay)); // what came into view unseen
     for (const section of this.sections) {
       if (this.read.has(section.id) || !section.lastElementChild) continue;
       const watch = () => ends.observe(section.lastElementChild);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html import unescape
 from typing import Any
 
@@ -67,11 +68,14 @@ def log_in(page: Page, login: Login) -> None:
 
 
 def read_sections(page: Page, keys: list[str]) -> None:
-    """Scrolls each to its end and stays until the contents have ticked it."""
+    """Scrolls each to its end and stays until the contents have ticked it; again where what came late has moved it."""
     for key in keys:
         entry = page.locator(f'.contents li:has([href="#{key}"])')
-        if entry.get_attribute("data-read") is None:
-            page.locator(f"#{key} > :last-child").evaluate("end => end.scrollIntoView({block: 'end'})")
+        for patience in (4, SECONDS):
+            if entry.get_attribute("data-read") is None:
+                page.locator(f"#{key} > :last-child").evaluate("end => end.scrollIntoView({block: 'end'})")
+            with suppress(AssertionError):
+                expect(entry).to_have_attribute("data-read", "", timeout=patience * 1000)
         expect(entry).to_have_attribute("data-read", "")
 
 
