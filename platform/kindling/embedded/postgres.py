@@ -27,7 +27,12 @@ OPTIONS = {
     "log_timezone": "UTC",
     "password_encryption": "scram-sha-256",
 }
-FAST_OPTIONS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # a test's data may be lost
+FAST_OPTIONS = {  # a test's data may be lost, and its crowds are large
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "300",
+}
 
 
 class Postgres:
