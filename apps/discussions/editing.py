@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -48,34 +50,46 @@ def edit(
             raise NotNow("This post was changed meanwhile. Yours is kept below: bring both together, and save again.")
         if body == post.body:
             return post
-        note = ""
-        if post.author_id == actor.pk:
-            limits = find_limits(actor)
-            require_few(mentioned, limits.mentions)
-            note = find_suspicion(actor, post.thread, body, limits, None)
-        Edit.objects.create(post=post, body=post.body, editor=actor, reason=reason[:200])
-        now = timezone.now()
-        Post.objects.filter(pk=post.pk).update(body=body, html=html, edited_at=now)
+        note = suspect(actor, post, body, mentioned) if post.author_id == actor.pk else ""
+        write(actor, post, body, html, reason)
         if post.author_id != actor.pk:
-            act = record_act(
-                actor=actor,
-                verb=Verb.EDIT,
-                target=(Act.Target.POST, post.pk),
-                person=post.author,
-                course=post.thread.chapter.course,
-                reason=reason,
-                details={"before": post.body, "after": body},
-                bulk=bulk,
-                reverts=reverts,
-            )
-            tell_concerned(act)
-        post.body, post.html, post.edited_at = body, html, now
+            tell_concerned(record_edit(actor, post, body, reason, bulk, reverts))
+        post.body, post.html = body, html
         called = keep_mentioned(post, mentioned.values())
         if note and post.state == State.VISIBLE:
             held.send(sender=Post, post=post, note=note)
         else:
             tell_mentioned(post, called)
         return post
+
+
+def suspect(actor: User, post: Post, body: str, mentioned: Mapping[str, User]) -> str:
+    """Why moderators should see what an author has made of a post, or nothing."""
+    limits = find_limits(actor)
+    require_few(mentioned, limits.mentions)
+    return find_suspicion(actor, post.thread, body, limits, None)
+
+
+def write(actor: User, post: Post, body: str, html: str, reason: str) -> None:
+    """The new words; the old ones are kept."""
+    Edit.objects.create(post=post, body=post.body, editor=actor, reason=reason[:200])
+    post.edited_at = timezone.now()
+    Post.objects.filter(pk=post.pk).update(body=body, html=html, edited_at=post.edited_at)
+
+
+def record_edit(actor: User, post: Post, body: str, reason: str, bulk: Act | None, reverts: Act | None) -> Act:
+    """Somebody else's words were changed, from what `post` says still: an act of moderation."""
+    return record_act(
+        actor=actor,
+        verb=Verb.EDIT,
+        target=(Act.Target.POST, post.pk),
+        person=post.author,
+        course=post.thread.chapter.course,
+        reason=reason,
+        details={"before": post.body, "after": body},
+        bulk=bulk,
+        reverts=reverts,
+    )
 
 
 @transaction.atomic
