@@ -29,13 +29,16 @@ up: ready
 
 ready: $(INSTALLED) $(FRONT)
 
+# One process more than the two cores that there are at least: tests wait about a third of their time.
+TESTING := -m pytest --numprocesses=3
+
 # Lint runs beside the first tests, which wait more than they work.
 test: ready chromium nginx
 	@result=0; \
 	$(MAKE) lint & lint=$$!; \
-	$(BIN)/python -m pytest -m "not live" --numprocesses=2 || result=$$?; \
+	$(BIN)/python $(TESTING) -m "not live" || result=$$?; \
 	wait $$lint || result=$$?; \
-	$(BIN)/python -m pytest -m live tests/client tests/faults tests/journeys tests/verification tests/house --numprocesses=2 --dist=loadfile --no-loadscope-reorder || result=$$?; \
+	$(BIN)/python $(TESTING) -m live tests/client tests/faults tests/journeys tests/verification tests/house --dist=loadfile --no-loadscope-reorder || result=$$?; \
 	exit $$result
 
 # Every attack on every tier both as root and as an ordinary user; `make test` tries each tier as one of them.
@@ -70,6 +73,11 @@ lock:
 clean:
 	@rm -rf $(VENV) node_modules static/build kindling.egg-info build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
+# What students' code imports is compiled now, without what it hardly ever is: sandboxes cannot write. All else is
+# compiled by whoever imports it first; half of it nobody ever does.
+TAUGHT := {dateutil,matplotlib,numpy,PIL,torch,tqdm}
+UNUSED := /(tests|testing|_dynamo|_inductor|_vendor|ao|distributed|onnx)/
+
 $(INSTALLED): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Kindling needs Python 3.11 or newer: install it, or name it with PYTHON=…" >&2; exit 1; }
@@ -77,7 +85,8 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@$(PYTHON) -m venv $(VENV) || { echo "The virtual environment $(VENV) could not be created (Debian: apt-get install python3-venv)." >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint requirements.lock \
 		--editable '.[web,worker,embedded,dev]'
-	@$(BIN)/python -m compileall -q -j 0 -x '/(tests|content)/' $(VENV)/lib apps platform workers >/dev/null || true  # pip does it on one core, and tests too; sandboxes cannot write; some templates are no Python
+	@$(BIN)/python -m compileall -q -j 0 -x '$(UNUSED)' workers $(VENV)/lib/python3*/site-packages/$(TAUGHT) >/dev/null || true  # some templates are no Python
+	@$(BIN)/python -c 'import workers.harness.zygote'  # and what else these import
 	@touch $@
 
 # Node from the PATH where it is new enough, else the one that came with the Python packages.

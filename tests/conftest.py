@@ -47,7 +47,7 @@ def live() -> Iterator[Product]:
         tempfile.TemporaryDirectory(prefix="kindling-live-") as folder,
         running_product(Path(folder, "data")) as product,
     ):
-        wait_for(product.is_verified, "the shipped chapter to be verified: its runs are no test's", seconds=180)
+        wait_for(product.is_verified, "the shipped chapter to be verified: its runs are no test's", seconds=600)
         yield product
 
 

@@ -91,7 +91,7 @@ class Product:
                 preexec_fn=bind(signal.SIGTERM),
             )
 
-    def start(self, *, seconds: float = 120) -> None:
+    def start(self, *, seconds: float = 600) -> None:
         """Starts it and returns when the site answers; fails with what it printed."""
         self.begin()
         wait_for(lambda: "Kindling is at" in self.printed or not self.is_running, "the site", seconds=seconds)
@@ -110,7 +110,7 @@ class Product:
         with urllib.request.urlopen(f"{self.url}courses/pytorch-essentials/introduction/", timeout=30) as answer:  # noqa: S310
             return "Verified on torch" in answer.read().decode()
 
-    def finish(self, *, seconds: float = 60) -> int:
+    def finish(self, *, seconds: float = 180) -> int:
         """Waits until the command has ended by itself; its exit code."""
         assert self._process
         return self._process.wait(seconds)
@@ -127,7 +127,7 @@ class Product:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def wait_for_return(self, name: str, killed: int, *, seconds: float = 30) -> int:
+    def wait_for_return(self, name: str, killed: int, *, seconds: float = 120) -> int:
         """Waits until another process of that name runs; its pid. It may die again: one look must do."""
         found = killed
 
@@ -180,8 +180,8 @@ def find_ports() -> int:
                 return port
 
 
-def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
-    """Returns as soon as `condition()` is true; fails after so many seconds."""
+def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 120) -> None:
+    """Returns as soon as `condition()` is true; fails after so many seconds: a busy machine is slow, not wrong."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"

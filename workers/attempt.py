@@ -13,9 +13,9 @@ from redis import RedisError
 
 from workers.allowance import Allowance
 from workers.line import Line, RunnerGone, call
-from workers.protocol import BadMessage, Control, Event, Exit, Finished, Job, Reached, State, Stop, decode
+from workers.protocol import BadMessage, Control, Event, Exit, Finished, Job, Reached, State, Stop, decode, encode
 from workers.sieve import Reach, Sieve
-from workers.valkey import FINISHING_S, Ledger
+from workers.valkey import Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -248,7 +248,7 @@ class Attempt:
 
     def _tell_finished(self, finished: Finished) -> bool:
         try:
-            if not self._ledger.renew(FINISHING_S):
+            if not self._ledger.keep_end(encode(finished)):
                 raise FencedOut
             self._tell(finished)
             self._ledger.put_away(self._worker)

@@ -16,6 +16,7 @@ from workers.protocol import (
     MAX_STREAM_EVENTS,
     claim_key,
     controls_key,
+    end_key,
     entry_id,
     lease_key,
     parse_entry_id,
@@ -27,7 +28,7 @@ CLAIM_S = 24 * 3600
 """Longer than a task can wait in a queue and still be delivered a second time."""
 
 FINISHING_S = 600
-"""How long the lease of an attempt that is over stays: the recorder has this time before the run counts as lost."""
+"""How long an attempt that is over keeps its lease, and its last word for a recorder that has not heard it."""
 
 MOST_CONTROLS = 32
 """Taken at a time; what is more comes with the next renewal."""
@@ -36,9 +37,11 @@ RENEW = """
 local holder = redis.call('GET', KEYS[1])
 if holder and tonumber(holder) > tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+if KEYS[2] then redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[2]) end
 return 1
 """
-"""Lua: hold the lease KEYS[1] with the fence ARGV[1] for ARGV[2] seconds, unless a later fence has it."""
+"""Lua: hold the lease KEYS[1] with the fence ARGV[1] for ARGV[2] seconds, unless a later fence has it; as long, and in the
+same step, keep ARGV[3] under KEYS[2], if that is given. Whoever sees the long lease of an end sees what it was."""
 
 
 def connect(url: str) -> Redis:
@@ -73,9 +76,14 @@ class Ledger:
         """This attempt is over and told: if the worker dies now, nobody has to hear of it again."""
         self._client.srem(_desk(worker), f"{self._fence} {self._run}")
 
-    def renew(self, seconds: int = LEASE_S) -> bool:
+    def renew(self) -> bool:
         """Hold the lease. False when a later attempt has it: this one has no more to say."""
-        return bool(self._renew(keys=[lease_key(self._run)], args=[self._fence, seconds]))
+        return bool(self._renew(keys=[lease_key(self._run)], args=[self._fence, LEASE_S]))
+
+    def keep_end(self, word: bytes) -> bool:
+        """Hold the lease until the recorder has written the end down, and keep the word about it. False as for `renew`."""
+        keys = [lease_key(self._run), end_key(self._run)]
+        return bool(self._renew(keys=keys, args=[self._fence, FINISHING_S, word]))
 
     def stop_asked(self) -> bool:
         return bool(self._client.exists(stop_key(self._run)))

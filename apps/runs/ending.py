@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,9 +16,14 @@ from apps.runs.logs import cap, pack, unpack
 from apps.runs.models import Run, RunLog
 from apps.runs.states import sources
 from apps.runs.streams import Entry
-from workers.protocol import LAST_SEQ, QUEUE_CONTROL, TASK_SHOW_END, BadMessage, Event, State, decode
+from workers.protocol import DEVICES, LAST_SEQ, QUEUE_CONTROL, TASK_SHOW_END, BadMessage, Event, State, decode
+
+logger = logging.getLogger(__name__)
 
 MAX_MESSAGE = 2000
+
+UNSHOWN = (timedelta(seconds=120), timedelta(seconds=5))
+"""How long ago a run ended whose end may be still unseen because the message about it was lost."""
 
 
 def end(*, run: Run, state: State, message: str, entries: list[Entry], last_seq: int, **facts: Any) -> bool:
@@ -59,6 +66,15 @@ def show_end(run_id: str) -> None:
         streams.rebuild(run_id, before)
     streams.append(run_id, [last])
     streams.expire(run_id)
+
+
+def show_missed() -> None:
+    """Show the ends whose message was lost. Raises `redis.RedisError`. One query, one question to Valkey."""
+    oldest, newest = (timezone.now() - ago for ago in UNSHOWN)
+    ended = Run.objects.filter(device__in=DEVICES, finished_at__gt=oldest, finished_at__lt=newest)
+    for run_id in streams.list_unshown([str(pk) for pk in ended.order_by("finished_at").values_list("pk", flat=True)]):
+        logger.warning("Run %s: showing its end was forgotten", run_id)
+        show_end(run_id)
 
 
 def restore_stream(run: Run) -> None:

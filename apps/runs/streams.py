@@ -79,6 +79,14 @@ def exists(run: str) -> bool:
     return bool(connect().exists(stream_key(run)))
 
 
+def list_unshown(runs: Sequence[str]) -> list[str]:
+    """Those of these runs, which are over, whose stream is not marked to expire: nobody has shown their end there."""
+    pipe = connect().pipeline(transaction=False)
+    for run in runs:
+        pipe.ttl(stream_key(run))
+    return [run for run, seconds in zip(runs, pipe.execute(), strict=True) if seconds < 0]
+
+
 def rebuild(run: str, entries: Sequence[Entry]) -> None:
     """Put the stream of a run that is over back, whole and in one step, for a while."""
     pipe = connect().pipeline(transaction=True)

@@ -71,10 +71,11 @@ def take_turns() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def look_after_runs() -> None:
-    """Every few seconds: unanswered stops, lost runs, waiting runs whose turn was missed."""
+    """Every few seconds: unanswered stops, lost runs, ends that nobody saw, waiting runs whose turn was missed."""
     try:
         stopping.repeat_unanswered()
         watching.find_lost()
+        ending.show_missed()
     except RedisError as error:
         logger.warning("Valkey is away: nobody is missed until it is back (%s)", error)
     dispatch.promote_forgotten()

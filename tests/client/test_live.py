@@ -109,7 +109,7 @@ def test_ctrl_c_stops_the_run_and_waits_for_its_end(terminal: Terminal) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "stopping the run" in told
     assert terminal.show(find_id(told))["state"] == "stopped"
@@ -135,7 +135,7 @@ def test_a_run_can_be_left_and_followed_and_stopped(terminal: Terminal) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "on\n"
     assert terminal.call("stop", run).returncode == 0
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 130
 
 

@@ -85,7 +85,7 @@ class Site:
                 preexec_fn=bind(signal.SIGKILL),
             )
         try:
-            wait_for(self._answers, "the site", seconds=60)
+            wait_for(self._answers, "the site", seconds=180)
             yield
         finally:
             process.terminate()

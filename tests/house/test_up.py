@@ -21,7 +21,7 @@ pytestmark = pytest.mark.live
 
 
 def read_page(product: Product, path: str = "") -> int:
-    return httpx.get(product.url + path, timeout=10).status_code
+    return httpx.get(product.url + path, timeout=60).status_code
 
 
 def refusal_of(product: Product) -> str:

@@ -89,5 +89,5 @@ def test_two_tabs_see_the_same_run(page: Page) -> None:
 
 def expect_all(page: Page) -> None:
     """Every line, once and in order, of a run that has ended."""
-    expect(status(page)).to_have_text(re.compile("^Finished"), timeout=30_000)
+    expect(status(page)).to_have_text(re.compile("^Finished"))
     assert re.findall(r"number \d+", console(page).inner_text()) == ALL

@@ -19,7 +19,7 @@ ADDRESS = f"/courses/{FOLDERS[0].parent.name}/{FOLDERS[0].name.partition('-')[2]
 EDITING = ADDRESS.replace("/courses/", "/editing/")
 PROJECT_KEY, PROJECT = next(iter(CHAPTER.projects.items()))
 
-SECONDS = 20  # a busy machine is slow, not wrong
+SECONDS = 60  # a busy machine is slow, not wrong
 REFUSED = re.compile(r"Failed to load resource: .* status of (\d+)")
 
 

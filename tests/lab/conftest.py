@@ -63,7 +63,7 @@ class Pages:
 
     def _make(self, options: dict[str, Any]) -> Page:
         page = self._browser.new_context(**options).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         return page
 
 

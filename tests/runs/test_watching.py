@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError
 from django.utils import timezone
 from redis import Redis
 
+from apps.runs import recording
 from apps.runs.dispatch import promote_forgotten
+from apps.runs.ending import show_missed
 from apps.runs.models import Run
 from apps.runs.watching import PATIENCE, find_lost
-from tests.runs.builders import make_run, make_student, sent_jobs
-from workers.protocol import Job, State
+from tests.runs.builders import make_finished, make_run, make_student, put_events, sent_jobs, shown
+from workers.protocol import Finished, Job, State, encode
 
 Commit = Callable[[], AbstractContextManager[Any]]
 
@@ -40,6 +43,63 @@ def test_a_lease_of_an_old_attempt_does_not_count(valkey: Redis, commit: Commit)
     valkey.set(f"lease:{run.pk}", 1)
     look_twice(commit)
     assert Run.objects.get().state == State.LOST
+
+
+def keep_end(valkey: Redis, run: Run, end: Finished) -> None:
+    """As its worker does before it tells the recorder."""
+    valkey.set(f"lease:{run.pk}", end.fence)
+    valkey.set(f"runs.end:{run.pk}", encode(end))
+
+
+def test_an_end_that_was_lost_on_its_way_is_recorded_all_the_same(valkey: Redis, commit: Commit) -> None:
+    run = make_run(make_student(), State.RUNNING)
+    keep_end(valkey, run, make_finished(run, State.FAILED, exit_code=1))
+    find_lost()
+    assert Run.objects.get().state == State.RUNNING  # the recorder may be about to hear it
+    look_twice(commit)
+    assert (Run.objects.get().state, Run.objects.get().exit_code) == (State.FAILED, 1)
+
+
+@pytest.mark.parametrize("of", ["an earlier attempt", "another run", "nothing"])
+def test_a_word_about_the_end_of_something_else_ends_nothing(of: str, valkey: Redis, commit: Commit) -> None:
+    user = make_student()
+    run, other = make_run(user, State.RUNNING, fence=2), make_run(user, State.RUNNING)
+    valkey.set(f"lease:{other.pk}", 1)
+    keep_end(valkey, run, make_finished(other if of == "another run" else run, fence=1))
+    valkey.set(f"lease:{run.pk}", 2)
+    if of == "nothing":
+        valkey.set(f"runs.end:{run.pk}", "no message")
+    look_twice(commit)
+    assert set(Run.objects.values_list("state", flat=True)) == {State.RUNNING}
+
+
+def test_an_end_that_cannot_be_recorded_is_a_lost_attempt(
+    valkey: Redis, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Finished) -> bool:
+        raise DataError("too much")
+
+    monkeypatch.setattr(recording, "record_finish", refuse)
+    run = make_run(make_student(), State.RUNNING)
+    keep_end(valkey, run, make_finished(run))
+    look_twice(commit)
+    assert (Run.objects.get().state, Run.objects.get().fence) == (State.QUEUED, 2)
+
+
+def test_an_end_that_nobody_was_shown_is_shown(valkey: Redis, commit: Commit) -> None:
+    user = make_student()
+    forgotten, fresh = make_run(user, State.RUNNING), make_run(user, State.RUNNING)
+    for run in (forgotten, fresh):
+        put_events(valkey, run, "so far")
+        with commit():
+            recording.record_finish(make_finished(run))
+    Run.objects.filter(pk=forgotten.pk).update(finished_at=timezone.now() - timedelta(seconds=10))
+    show_missed()
+    assert [event.type for _, event in shown(valkey, forgotten)] == ["stdout", "state"]
+    assert [event.type for _, event in shown(valkey, fresh)] == ["stdout"]
+    entries = valkey.xlen("bus")
+    show_missed()
+    assert valkey.xlen("bus") == entries
 
 
 def test_a_run_missed_once_is_left_alone(commit: Commit) -> None:

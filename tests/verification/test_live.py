@@ -64,7 +64,7 @@ def run_inside(product: Product, code: str, *arguments: str) -> str:
     """In a process of its own that knows the product's database."""
     start = "import os, sys; sys.path.insert(0, 'platform'); os.environ['DJANGO_SETTINGS_MODULE'] = 'kindling.settings'"
     process = begin(product, "-c", f"{start}; import django; django.setup()\n{code}", *arguments)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=180)
     assert process.returncode == 0, told
     return told
 
@@ -84,19 +84,19 @@ def test_a_course_is_verified_whatever_is_killed(live: Product) -> None:
     first = verify(live)
     hear(first, "to go")
     first.send_signal(signal.SIGINT)
-    told, _ = first.communicate(timeout=30)
+    told, _ = first.communicate(timeout=180)
     assert (first.returncode, "It goes on without this command" in told) == (130, True), told
 
     second = verify(live)
     hear(second, "under way already")
     for name in ("control", "worker", "web"):
         live.wait_for_return(name, live.kill(name))
-    told, _ = second.communicate(timeout=180)
+    told, _ = second.communicate(timeout=600)
     assert second.returncode == 0, told
     assert told.count("4 of 4 passed") == CHAPTERS
 
     assert run_inside(live, COUNT).split() == [str(number) for number in (CHAPTERS, 12, 12, CHAPTERS)]
-    with urllib.request.urlopen(f"{live.url}courses/small/first/", timeout=30) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{live.url}courses/small/first/", timeout=60) as answer:  # noqa: S310
         assert "Verified on torch " in answer.read().decode()
 
 

