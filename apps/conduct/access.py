@@ -87,7 +87,7 @@ def may_act_on(actor: User, person: User | None, course_id: int | None) -> Refus
     A `person` of None is somebody whose account is gone.
     """
     if not moderates(actor, course_id):
-        return NotAllowed("You do not moderate this course. Flag the post, so that somebody who does sees it.")
+        return NotAllowed("You do not moderate this course. Leave it to somebody who does.")
     if person is None:
         return None
     if person.pk == actor.pk:

@@ -81,7 +81,7 @@ def _may_with_post(viewer: Viewer, action: Action, post: Post) -> Refusal | None
         return NotNow(rights.LOCKED)
     if Part.AUTHOR not in parts and _is_admins(post) and (action in rights.NOT_WITH_ADMINS or action is Action.EDIT):
         return NotAllowed(rights.ADMINS) if Part.MODERATOR in parts else _refuse(viewer, action)
-    return _look_up(viewer, action, allowed, parts, State(post.state))
+    return _look_up(viewer, action, allowed, parts, (post.state, rights.STATES))
 
 
 def _may_with_thread(viewer: Viewer, action: Action, thread: Thread) -> Refusal | None:
@@ -91,7 +91,7 @@ def _may_with_thread(viewer: Viewer, action: Action, thread: Thread) -> Refusal 
         return refusal
     if Part.MODERATOR in parts and action in rights.NOT_WITH_ADMINS and _is_admins(thread):
         return NotAllowed(rights.ADMINS)
-    return _look_up(viewer, action, rights.THREADS[action], parts, Thread.State(thread.state))
+    return _look_up(viewer, action, rights.THREADS[action], parts, (thread.state, rights.THREAD_STATES))
 
 
 def _may_at_place(viewer: Viewer, action: Action, chapter: Chapter) -> Refusal | None:
@@ -119,14 +119,21 @@ def _find_bar(viewer: Viewer, action: Action, course_id: int, *, is_own: bool) -
 
 
 def _look_up(
-    viewer: Viewer, action: Action, allowed: Mapping[Part, Collection[str]], parts: set[Part], state: str
+    viewer: Viewer,
+    action: Action,
+    allowed: Mapping[Part, Collection[str]],
+    parts: set[Part],
+    stands: tuple[str, Mapping[str, str]],
 ) -> Refusal | None:
-    """What the table says. Somebody for whom it would be theirs in another state is told the state, others who may."""
+    """What the table says of a state, which comes with its words. Somebody for whom it would be theirs in another state is
+    told the state, others who may.
+    """
+    state, words = stands
     reached = [states for part, states in allowed.items() if part in parts]
     if any(state in states for states in reached):
         return None
     if reached:
-        return NotNow(rights.STATES.get(state, rights.GONE))
+        return NotNow(words[state])
     return _refuse(viewer, action)
 
 

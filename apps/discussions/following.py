@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.courses.models import Chapter
@@ -21,9 +21,26 @@ ON CONFLICT (person_id, thread_id) DO UPDATE
 
 
 def follow(*, actor: User, target: Followed) -> None:
-    """Hear of what is new in a thread, in a chapter's discussion, or from a person. Raises a `Refusal`."""
+    """Hear of what is new in a thread, in a chapter's discussion, or from a person. Raises a `Refusal`.
+
+    A thread that is merged meanwhile is followed where it has gone.
+    """
     require(actor, Action.FOLLOW, target)
-    Follow.objects.bulk_create([Follow(person=actor, **name(target))], ignore_conflicts=True)
+    with transaction.atomic():
+        followed = lock_open(target) if isinstance(target, Thread) else target
+        Follow.objects.bulk_create([Follow(person=actor, **name(followed))], ignore_conflicts=True)
+
+
+def lock_open(thread: Thread) -> Thread:
+    """The thread, or the one that it leads to by now; locked, so that nobody merges it without the follow."""
+    while True:
+        before = transaction.savepoint()
+        found = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+        if found.merged_into_id is None:
+            transaction.savepoint_commit(before)
+            return found
+        transaction.savepoint_rollback(before)  # of two threads at once the locks are taken in one order, see `posting`
+        thread = Thread(pk=found.merged_into_id)
 
 
 def unfollow(*, actor: User, target: Followed) -> None:

@@ -2,6 +2,9 @@
 
 Whatever somebody posts at the same time waits in a row (a lock on the author), and so do the replies of a thread (a lock
 on its row): limits are kept, counts are right, and a branch that is moved meanwhile is answered where it stands then.
+
+Here and in moderation locks are taken in one order, so that nobody waits in a circle: the author, threads by their ids, an
+item of the queue, posts.
 """
 
 from __future__ import annotations
@@ -173,12 +176,22 @@ def lock_parent(post_id: int) -> Post:
         thread_id = Post.objects.filter(pk=post_id).values_list("thread", flat=True).first()
         if thread_id is None:
             break
-        Thread.objects.select_for_update(no_key=True).filter(pk=thread_id).first()
-        posts = Post.objects.select_related("author", "thread__author", "thread__chapter")
-        post = posts.filter(pk=post_id, thread=thread_id).first()
-        if post is not None:
+        if post := lock_in(thread_id, post_id):
             return post
     raise NotNow(GONE)
+
+
+def lock_in(thread_id: int, post_id: int) -> Post | None:
+    """The post, the row of this thread locked; None, and nothing locked, where it stands there no more.
+
+    Who kept that lock and went on to another thread would have two in any order, and of those each may wait for the other.
+    """
+    before = transaction.savepoint()
+    Thread.objects.select_for_update(no_key=True).filter(pk=thread_id).first()
+    posts = Post.objects.select_related("author", "thread__author", "thread__chapter")
+    post = posts.filter(pk=post_id, thread=thread_id).first()
+    (transaction.savepoint_commit if post else transaction.savepoint_rollback)(before)
+    return post
 
 
 def create_post(

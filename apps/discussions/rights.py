@@ -125,7 +125,11 @@ STATES: Mapping[str, str] = {
     State.HELD: "This post waits for a moderator.",
     State.HIDDEN: "Moderators have hidden this post.",
     State.DELETED: "This post has been deleted.",
+}
+THREAD_STATES: Mapping[str, str] = {
     Thread.State.VISIBLE: "This thread can be seen by everybody, so there is nothing to be changed about that.",
+    Thread.State.HIDDEN: "Moderators have hidden this thread.",
+    Thread.State.DELETED: "This thread has been deleted.",
 }
 NOT_YOURS = {
     Action.EDIT: "Only its author can change this post.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -10,11 +11,12 @@ from apps.accounts.models import User
 
 from .access import require
 from .models import Post
-from .rights import Action
+from .refusals import NotNow
+from .rights import GONE, Action
 
 # What the first half really changed moves the counts, and the score is a column that the database computes from them. The
 # post is locked before: by one statement alone, counts went wrong when one person voted many times at once (see the test).
-LOCK = "SELECT FROM discussions_post WHERE id = %s FOR NO KEY UPDATE"
+LOCK = "SELECT thread_id, depth FROM discussions_post WHERE id = %s FOR NO KEY UPDATE"
 LOCK_THREAD = "SELECT FROM discussions_thread WHERE id = %s FOR NO KEY UPDATE"
 COUNT = """
 UPDATE discussions_post post
@@ -43,6 +45,10 @@ WHERE post.id = %s AND post.depth = 0 AND thread.id = post.thread_id
 """
 
 
+class Moved(Exception):
+    """The post came to stand elsewhere since it was loaded: what is to be locked has changed."""
+
+
 class Tally(NamedTuple):
     ups: int
     downs: int
@@ -57,10 +63,22 @@ def vote(*, actor: User, post: Post, value: int) -> Tally:
     if value not in (-1, 0, 1):
         raise ValueError(f"a vote is -1, 0 or 1, not {value}")
     require(actor, Action.VOTE, post)
-    with transaction.atomic(), connection.cursor() as cursor:
+    for _ in range(3):
+        with suppress(Moved):
+            return count(actor, post, value)
+        post.refresh_from_db(fields=["thread", "depth"])
+    raise NotNow(GONE)
+
+
+@transaction.atomic
+def count(actor: User, post: Post, value: int) -> Tally:
+    """Raises `Moved`, with nothing locked or changed."""
+    with connection.cursor() as cursor:
         if post.depth == 0:  # its thread is changed, too, and whoever locks both begins with the thread
             cursor.execute(LOCK_THREAD, [post.thread_id])
         cursor.execute(LOCK, [post.pk])
+        if cursor.fetchone() != (post.thread_id, post.depth):
+            raise Moved
         cursor.execute(CAST if value else TAKE_BACK, {"post": post.pk, "person": actor.pk, "value": value})
         changed = cursor.fetchone()
         if changed is None:

@@ -118,9 +118,17 @@ def merge(*, actor: User, thread: Thread, into: Thread, reason: str) -> Act:
     for each in (thread, into):
         execute(COUNT, {"thread": each.pk})
     Thread.objects.filter(pk=thread.pk).update(merged_into=into, pinned_at=None)
-    Thread.objects.filter(merged_into=thread).update(merged_into=into)
+    lead_on(thread, into)
     ReviewItem.objects.filter(post__thread=into).update(course=into.chapter.course_id)
     return leave_trace(actor, thread, Verb.MERGE, reason, {"into": into.pk, "title": thread.title})
+
+
+def lead_on(thread: Thread, into: Thread) -> None:
+    """What had been merged into `thread` leads to `into` at once. One that somebody holds just now leads there by a
+    further step, because waiting for it here would be out of order.
+    """
+    shells = Thread.objects.select_for_update(skip_locked=True, no_key=True).filter(merged_into=thread)
+    Thread.objects.filter(pk__in=[shell.pk for shell in shells]).update(merged_into=into)
 
 
 @transaction.atomic

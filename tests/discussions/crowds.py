@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.discussions.models import STEP, Post, Thread
+from tests.product import wait_for
 
 
 def set_next_id(value: int, model: type[Post] | type[Thread] = Post) -> None:
@@ -51,14 +52,39 @@ def act_at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(act: Callable[[], Any]) -> Any:
         start.wait()
-        try:
-            return act()
-        finally:
-            connection.close()
+        return act_alone(act)
 
     with ThreadPoolExecutor(len(acts)) as pool:
         doing = [pool.submit(run, act) for act in acts]
     return [done.exception() or done.result() for done in doing]
+
+
+def act_behind(first: Callable[[], Any], acts: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What each answered or raised that came while `first` was done and not yet committed: it goes on when all the others
+    wait for it, or are done.
+    """
+    with ThreadPoolExecutor(len(acts)) as pool, transaction.atomic():
+        first()
+        doing = [pool.submit(act_alone, act) for act in acts]
+        wait_for(lambda: sum(not each.done() for each in doing) <= count_waiting(), "all to have come to the lock")
+    return [done.exception() or done.result() for done in doing]
+
+
+def act_alone(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    finally:
+        connection.close()
+
+
+def count_waiting() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(DISTINCT waiting.pid) FROM pg_locks waiting JOIN pg_locks held USING (pid)
+            WHERE NOT waiting.granted
+              AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())""")
+        return int(cursor.fetchone()[0])
 
 
 def list_raised(answers: Iterable[Any]) -> list[Exception]:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from time import sleep
 from typing import Any
 
 import pytest
@@ -32,7 +29,7 @@ from apps.moderation.queue import open_item
 from apps.notices.models import Notice
 from tests.conduct.people import build_person, reload
 
-from .crowds import act_at_once, list_raised
+from .crowds import act_at_once, act_behind, list_raised
 from .talks import (
     DISCUSSION,
     build_chapter,
@@ -201,28 +198,12 @@ def clear() -> None:
 def test_who_replies_while_the_thread_is_locked_is_told_and_keeps_the_text() -> None:
     _, bob, first, post = build_talk()
     client, sent = log_in(bob), fill_reply_form(post, body="A long text that must not be lost")
-    with transaction.atomic():
-        Thread.objects.filter(pk=first.thread_id).update(locked_at="2026-11-23T10:00:00Z")
-        answering = act_in_background(partial(client.post, f"{path_of(first.thread)}posts/", sent))
-    answer = answering()
+    lock = partial(Thread.objects.filter(pk=first.thread_id).update, locked_at="2026-11-23T10:00:00Z")
+    [answer] = act_behind(lock, [partial(client.post, f"{path_of(first.thread)}posts/", sent)])
     assert 400 <= answer.status_code < 500
     assert "A long text that must not be lost" in answer.content.decode()
     assert "locked" in answer.content.decode()
     assert Thread.objects.get().replies == 1
-
-
-def act_in_background(act: Callable[[], Any]) -> Callable[[], Any]:
-    """Begins it now, while the caller's transaction is open; the answer when it is asked for."""
-
-    def run() -> Any:
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    doing = ThreadPoolExecutor(1).submit(run)
-    sleep(0.3)  # long enough to come to the lock; where it is too short, the test asks less
-    return doing.result
 
 
 def test_a_thread_that_goes_while_it_is_followed_tells_nobody_and_loses_nobody() -> None:

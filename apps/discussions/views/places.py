@@ -18,7 +18,7 @@ from apps.courses.models import Chapter, Course
 from apps.courses.reading import list_readable, load_chapter
 from apps.runs.access import load_run, load_visible
 
-from ..access import may_post
+from ..access import may, may_post
 from ..choices import describe_list
 from ..forms import ThreadForm, ThreadsFrom
 from ..lists import Wish, list_threads
@@ -28,6 +28,7 @@ from ..places import NoSuchPlace, Place, count_at_places, find_place, read_ancho
 from ..posting import open_thread
 from ..reading import locate
 from ..refusals import Refusal
+from ..rights import Action
 from ..wording import TOO_MUCH
 
 CHAPTERS = 200  # that a question can be put under, to choose from
@@ -85,12 +86,12 @@ def show_chapter(
     status: int = 200,
 ) -> HttpResponse:
     asked, here = read_wish(request), reverse("discussions:chapter", args=[chapter.course.slug, chapter.slug])
-    wish, writes = make_wish(asked), may_post(request.user, chapter)
+    wish, barred = make_wish(asked), may(request.user, Action.OPEN, chapter)
     page = list_threads(request.user, chapter, wish)
     template = "_threads" if request.headers.get("HX-Request") == "true" else "chapter"
-    if form is None and writes:
+    if form is None and not barred:
         form = begin_thread(request, chapter, place, asked)
-    context = {"chapter": chapter, "page": page, "form": form, "lost": lost, "place": place, "may_post": writes}
+    context = {"chapter": chapter, "page": page, "form": form, "lost": lost, "place": place, "barred": barred}
     context |= {"opens": bool((form and form.errors) or asked["run"] or asked["quote"] or "new" in request.GET)}
     return render(request, f"discussions/{template}.html", context | describe_list(here, wish, page), status=status)
 

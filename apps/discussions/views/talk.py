@@ -27,7 +27,7 @@ from ..pacing import find_wait
 from ..pages import Leaf, open_page, open_page_from, open_rest
 from ..post_forms import BranchesFrom, SinceField
 from ..reading import locate
-from ..rights import LOG_IN, Action
+from ..rights import LOG_IN, SILENCED, Action
 from ..wording import TOO_MUCH
 
 ORDERS = [(Order.TOP, "Best"), (Order.NEWEST, "Newest"), (Order.OLDEST, "Oldest"), (Order.ACTIVE, "Active")]
@@ -120,8 +120,8 @@ def news(request: HttpRequest, thread_id: int) -> HttpResponse:
 def people(request: HttpRequest, thread_id: int) -> JsonResponse:
     """Names of the thread that begin with `q`, for who writes a mention."""
     found = load_thread(request.user, thread_id)
-    if not may_post(request.user, found.chapter):
-        return JsonResponse({"error": LOG_IN}, status=403)
+    if refusal := may(request.user, Action.OPEN, found.chapter):
+        return JsonResponse({"error": str(refusal)}, status=refusal.status)
     beginning = request.GET.get("q", "")[:60].replace("\0", "")
     return JsonResponse({"names": suggest_names(cast("User", request.user), found, beginning)})
 
@@ -144,7 +144,8 @@ def read(request: HttpRequest, thread_id: int) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """What a text would look like, made as posts are."""
     if not may_post(request.user):
-        return render(request, "discussions/_preview.html", {"error": LOG_IN}, status=403)
+        error = SILENCED if request.user.is_authenticated else LOG_IN
+        return render(request, "discussions/_preview.html", {"error": error}, status=403)
     form = PostForm(request.POST)
     form.is_valid()
     if "body" in form.errors:

@@ -32,7 +32,8 @@ def refusing(
 
 def refuse(request: HttpRequest, words: str, status: int) -> HttpResponse:
     """What was typed is shown again, so that it can be copied."""
-    lost = request.POST.get("reason") or request.POST.get("note") or request.POST.get("text", "")
+    sent = request.POST  # of a flag, `reason` is a number
+    lost = sent.get("note", sent.get("reason") or sent.get("text", ""))
     return render(request, "moderation/refused.html", {"words": words, "lost": lost}, status=status)
 
 
