@@ -20,7 +20,7 @@ from apps.conduct.models import Act, Filter, Sanction
 from apps.courses.models import Chapter, Course
 from apps.discussions.models import Post, Thread
 
-from .models import CannedReply, FlagReason, ReviewItem
+from .models import CannedReply, Falling, FlagReason, ReviewItem
 
 CLOSED_ACCOUNT = "closed_account"
 """Under this name the session of somebody who gave the right password of a suspended account keeps whose it is."""
@@ -73,7 +73,7 @@ def list_items(moderator: User) -> QuerySet[ReviewItem]:
 
 def list_queue(moderator: User) -> QuerySet[ReviewItem]:
     """What is open, the weightiest first, in the order of the index."""
-    return list_items(moderator).filter(state=ReviewItem.State.OPEN).order_by("-score", "id")
+    return list_items(moderator).filter(state=ReviewItem.State.OPEN).order_by(Falling("score"), "id")
 
 
 def load_item(moderator: User, item_id: int) -> ReviewItem:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from apps.conduct.models import Appeal
 from apps.courses.models import Course
 from apps.discussions.models import Post
+
+
+class Falling(Func):
+    """Sorts the greatest first where the id beside it rises, so that an index compares both with a cursor as one row."""
+
+    template = "(-%(expressions)s)"
+    arity = 1
+    output_field = models.FloatField()
 
 
 class FlagReason(models.Model):
@@ -72,8 +80,9 @@ class ReviewItem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-score", "id"], condition=Q(state="open"), name="review_queue"),
-            models.Index(fields=["course", "-score", "id"], condition=Q(state="open"), name="review_queue_of_course"),
+            models.Index(Falling("score"), "id", condition=Q(state="open"), name="review_queue"),
+            models.Index("course", Falling("score"), "id", condition=Q(state="open"), name="review_queue_of_course"),
+            models.Index("opened_at", "id", condition=Q(state="open"), name="review_queue_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from django.db.models.functions import RowNumber
 
 from .models import Notice, Pace
 
-TOGETHER = 25
+TOGETHER = 50
 """People of one claim: what they are told is in memory together, and is sent within some seconds."""
 
 SHOWN = 20

@@ -102,7 +102,6 @@ class Wishes(models.Model):
     paces = models.JSONField(default=dict, help_text="when each kind is mailed, by its name")
     unshown = models.JSONField(default=list, help_text="the kinds that the page shows no more")
     salt = models.UUIDField(default=uuid.uuid4)
-    digested_at = models.DateTimeField(null=True, blank=True, help_text="when the last digest went out")
 
     class Meta:
         verbose_name_plural = "wishes"

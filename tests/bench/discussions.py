@@ -1,118 +1,179 @@
 """What discussions cost with 1,000,000 posts, one thread of them of 50,000, and with a tenth of both.
 
-Each figure comes with the ratio between the two, which should be 1, and with the queries that it takes.
+Both are asked in turn, the tenth by a web process and in a database of its own. Judged is CPU time, of the web process and
+of Postgres: a busy neighbour costs time by the clock, and little of that.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from functools import partial
+from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 from time import perf_counter
-from urllib.parse import quote
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
 
 from kindling.embedded.addresses import name_database
 from tests.bench.asking import Line
 from tests.bench.discussions_corpus import Grown, forget_words, grow, write_words
+from tests.bench.twins import (
+    copy_database,
+    list_backends,
+    list_family,
+    read_environment,
+    read_spent_ms,
+    running_twin,
+)
 from tests.person import Person
 from tests.product import ROOT
 
 POSTS, GREAT = 1_000_000, 50_000
 TENTH = 10
-ROUNDS, EACH = 25, 5
+ROUNDS, EACH = 25, 6
+LIST = "courses/pytorch-essentials/introduction/discussion/"
 
 Figures = Iterator[tuple[str, float, str]]
-Costs = dict[str, tuple[float, int]]
+
+
+class Page(NamedTuple):
+    """An address as somebody asks for it; with `values`, each of them is posted in turn as the value of a vote."""
+
+    role: str
+    path: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two sizes: who serves it, and what has been written."""
+
+    url: str
+    web: int
+    address: str
+    grown: Grown
+
+    def list_pages(self) -> dict[str, Page]:
+        thread = f"discussions/{self.grown.thread}/"
+        return {
+            "health": Page("student", "health/"),
+            "thread_page": Page("student", thread),
+            "thread_page_deep": Page("student", f"{thread}?order=top&after={quote(self.grown.deep)}"),
+            "list_page": Page("student", LIST),
+            "queue_page": Page("moderator", "moderation/"),
+            "queue_page_deep": Page("moderator", f"moderation/?after={quote(self.grown.queue)}"),
+            "vote": Page("student", f"{thread}posts/{self.grown.reply}/vote/", ("1", "-1")),
+        }
+
+
+@dataclass(frozen=True)
+class Case:
+    """One page of one size, and what each round of asking took: by the clock, of the web process, of Postgres, in ms."""
+
+    name: str
+    ask: Callable[[], int]
+    side: Side
+    wall: list[float] = field(default_factory=list)
+    web: list[float] = field(default_factory=list)
+    database: list[float] = field(default_factory=list)
+
+    def run(self) -> None:
+        web, backends = list_family(self.side.web), list_backends(self.side.address)
+        before, begun = (read_spent_ms(web), read_spent_ms(backends)), perf_counter()
+        for _ in range(EACH):
+            status = self.ask()
+            assert status == 200, f"{self.name} answers {status}"
+        self.wall.append((perf_counter() - begun) * 1000 / EACH)
+        self.web.append((read_spent_ms(web) - before[0]) / EACH)
+        self.database.append((read_spent_ms(backends) - before[1]) / EACH)
+
+    def forget(self) -> None:
+        for took in (self.wall, self.web, self.database):
+            took.clear()
 
 
 def measure(student: Person) -> Figures:
-    """Medians of the quietest of some rounds: a busy neighbour can only add."""
+    """The cheapest of some rounds of each: a busy neighbour can only add. Some five minutes, most of them for the posts."""
     product = student.product
     address = name_database(product.data)
-    write_words(address)
-    few = cost(student, grow(address, posts=POSTS // TENTH, great=GREAT // TENTH))
-    many = cost(student, grow(address, posts=POSTS - POSTS // TENTH, great=GREAT))
-    forget_words(address)
-    for name, (took_ms, queries) in many.items():
-        yield f"{name}_ms", took_ms, "ms"
-        yield f"{name}_tenth_ms", few[name][0], "ms"
-        yield f"{name}_ratio", took_ms / few[name][0], "×"
-        if queries:
-            yield f"{name}_queries", queries, ""
-            assert queries == few[name][1], f"{name} takes more queries on more data"
-
-
-def cost(student: Person, grown: Grown) -> Costs:
-    return ask_pages(student, grown) | ask_inside(student.product.data, grown)
-
-
-def ask_inside(data: Path, grown: Grown) -> Costs:
-    """The same without the web process: the loaders, the verb and their statements."""
-    environment = {**os.environ, "KINDLING_DATA": str(data), "DJANGO_SETTINGS_MODULE": "kindling.settings"}
-    environment["PYTHONPATH"] = str(ROOT / "platform")
-    command = [
-        sys.executable,
-        "-m",
-        "tests.bench.discussions_inside",
-        str(grown.thread),
-        str(grown.chapter),
-        grown.deep,
-    ]
-    told = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return {name: (took_ms, queries) for name, (took_ms, queries) in json.loads(told.stdout).items()}
-
-
-def ask_pages(student: Person, grown: Grown) -> Costs:
-    """Whole requests of people who are logged in, in turn."""
     with ExitStack() as stack:
-        acts = list_requests(student, stack.enter_context(Person(student.product, "moderator")), grown, stack)
-        took: Mapping[str, list[float]] = {name: [] for name in acts}
-        for number in range(ROUNDS + 1):
-            for name, act in acts.items():
-                rounds = [clock(act) for _ in range(EACH)]
-                if number:  # the first fills caches
-                    took[name].append(statistics.median(rounds))
-    return {name: (min(times), 0) for name, times in took.items()}
+        people = {"student": student, "moderator": stack.enter_context(Person(product, "moderator"))}
+        write_words(address)
+        small = grow(address, posts=POSTS // TENTH, great=GREAT // TENTH)
+        copied = copy_database(address, "tenth")  # with the sessions of these people
+        large = grow(address, posts=POSTS - POSTS // TENTH, great=GREAT)
+        forget_words(address)
+        url, pid = stack.enter_context(running_twin(product.pids["web"], {"DATABASE_URL": copied}))
+        sides = Side(url, pid, copied, small), Side(product.url, product.pids["web"], address, large)
+        yield from compare(people, *sides, stack)
 
 
-def list_requests(student: Person, moderator: Person, grown: Grown, stack: ExitStack) -> dict[str, Callable[[], None]]:
-    thread = f"discussions/{grown.thread}/"
-    pages = {
-        "http_floor": (student, "health/"),
-        "http_thread_page": (student, thread),
-        "http_thread_page_deep": (student, f"{thread}?order=top&after={quote(grown.deep)}"),
-        "http_list_page": (student, "courses/pytorch-essentials/introduction/discussion/"),
-        "http_queue_page": (moderator, "moderation/"),
+def compare(people: Mapping[str, Person], tenth: Side, whole: Side, stack: ExitStack) -> Figures:
+    cases = {
+        name: tuple(
+            Case(name, open_lines(people, side, page, stack), side)
+            for side, page in zip((tenth, whole), pages, strict=True)
+        )
+        for name, pages in pair(tenth.list_pages(), whole.list_pages())
     }
-    asked = {name: partial(ask, name, open_line(person, path, stack)) for name, (person, path) in pages.items()}
-    values = cycle(("1", "-1"))
-    return asked | {"http_vote": lambda: vote(student, f"{thread}posts/{grown.reply}/vote/", next(values))}
+    queries = [count_queries(people, side) for side in (tenth, whole)]
+    take_turns(list(cases.values()))
+    for name, (few, many) in cases.items():
+        yield f"{name}_ms", min(many.wall), "ms"
+        yield f"{name}_tenth_ms", min(few.wall), "ms"
+        yield f"{name}_web_cpu_ms", min(many.web), "ms"
+        yield f"{name}_postgres_cpu_ms", min(many.database), "ms"
+        yield f"{name}_postgres_tenth_cpu_ms", min(few.database), "ms"
+        yield f"{name}_ratio", add(many) / add(few), "×"
+        yield f"{name}_queries", queries[1][name], ""
+        assert queries[0][name] == queries[1][name], f"{name} takes more queries on more data"
 
 
-def open_line(person: Person, path: str, stack: ExitStack) -> Line:
-    headers = {"Cookie": f"session={person.client.cookies['session']}"}
-    return stack.enter_context(Line(person.product.url + path, headers))
+def pair(few: Mapping[str, Page], many: Mapping[str, Page]) -> Iterator[tuple[str, tuple[Page, Page]]]:
+    return ((name, (few[name], many[name])) for name in few)
 
 
-def ask(name: str, line: Line) -> None:
-    status = line.ask()
-    assert status == 200, f"{name} answers {status}"
+def add(case: Case) -> float:
+    """Of both processes together, the cheapest round of each."""
+    return min(case.web) + min(case.database)
 
 
-def vote(student: Person, path: str, value: str) -> None:
-    headers = student.headers | {"Accept": "application/json"}
-    answer = student.client.post(path, data={"value": value}, headers=headers)
-    assert answer.status_code in (200, 302), answer.text
+def take_turns(cases: list[tuple[Case, ...]]) -> None:
+    """Both sizes of a page one after the other, now the one first and now the other; the first round fills caches."""
+    for number in range(ROUNDS + 1):
+        for both in cases:
+            for case in both[:: -1 if number % 2 else 1]:
+                case.run()
+                if not number:
+                    case.forget()
 
 
-def clock(act: Callable[[], None]) -> float:
-    begin = perf_counter()
-    act()
-    return (perf_counter() - begin) * 1000
+def open_lines(people: Mapping[str, Person], side: Side, page: Page, stack: ExitStack) -> Callable[[], int]:
+    """What asks for the page once, over a connection that stays, and answers the status."""
+    person = people[page.role]
+    cookies = "; ".join(f"{name}={value}" for name, value in person.client.cookies.items())
+    headers = {"Cookie": cookies, "Accept": "application/json" if page.values else "text/html", **person.headers}
+    bodies = [urlencode({"value": value}) for value in page.values] or [""]
+    lines = cycle([stack.enter_context(Line(side.url + page.path, headers, body=body)) for body in bodies])
+    return lambda: next(lines).ask()
+
+
+def count_queries(people: Mapping[str, Person], side: Side) -> dict[str, int]:
+    """Of whole requests, in a process with the environment of the web process."""
+    logins = {role: person.product.logins[role].email for role, person in people.items()}
+    pages = {name: (logins[page.role], page.path, page.values) for name, page in side.list_pages().items()}
+    environment = read_environment(side.web) | {"DJANGO_SETTINGS_MODULE": "kindling.settings"}
+    environment["PYTHONPATH"] = str(ROOT / "platform")
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.bench.discussions_queries"],
+        cwd=ROOT,
+        env=environment,
+        input=json.dumps(pages),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return {name: int(count) for name, count in json.loads(told.stdout).items()}

@@ -23,6 +23,7 @@ from tests.bench.search_corpus import (
 
 PEOPLE = 2_000
 EACH = 10  # posts of an ordinary thread
+QUEUED = 100  # posts to one that waits for moderators
 
 WRITE_PEOPLE = f"""
 INSERT INTO accounts_user (email, password, name, is_superuser, is_active, is_staff, date_joined)
@@ -58,28 +59,41 @@ CROSS JOIN LATERAL (
   SELECT string_agg(text, '. ') AS body FROM generate_series(1, 2 + n %% 3) AS each
   JOIN bench_sentence ON id = (hashint8extended(n, each) & 2147483647) %% %(sentences)s) AS written;
 """
-WRITE_QUEUE = """
+WRITE_QUEUE = f"""
 INSERT INTO moderation_reviewitem (post_id, course_id, why, note, state, version, score, opened_at)
 SELECT post.id, %(course)s, 'flagged', '', 'open', 1, random() * 9, now()
-FROM discussions_post post WHERE post.id >= %(post)s AND post.id %% 100 = 0;
-"""
+FROM discussions_post post WHERE post.id >= %(post)s AND post.id %% {QUEUED} = 0;
+INSERT INTO moderation_flag (post_id, item_id, person_id, reason_id, note, weight, created_at)
+SELECT item.post_id, item.id, %(person)s + (item.id + n * 7) %% %(people)s, reason.id, '', 1, now()
+FROM moderation_reviewitem item CROSS JOIN generate_series(0, 2) n
+CROSS JOIN (SELECT id FROM moderation_flagreason ORDER BY id LIMIT 1) reason WHERE item.post_id >= %(post)s;
+"""  # noqa: S608 - our own numbers
 FIND_REPLIES = """
 SELECT wilson, id FROM discussions_post WHERE thread_id = %(thread)s AND depth = 1 ORDER BY -wilson, id
 """
-TABLES_GROWN = ("accounts_user", "discussions_thread", "discussions_post", "moderation_reviewitem")
+TABLES_GROWN = (
+    "accounts_user",
+    "discussions_thread",
+    "discussions_post",
+    "moderation_reviewitem",
+    "moderation_flag",
+)
+
+
+FIND_QUEUE = "SELECT score, id FROM moderation_reviewitem WHERE state = 'open' ORDER BY -score, id OFFSET %s LIMIT 1"
 
 
 class Grown(NamedTuple):
-    """What has been written: the great thread, how many replies to its first post it holds, and the chapter above it.
+    """What has been written: the great thread, and cursors.
 
-    `deep` is the cursor of its page after a quarter of these replies, the best first; `reply` is one of them.
+    `deep` is that of its page after a quarter of the replies to its first post, the best first; `reply` is one of them.
+    `queue` is that of the queue of moderators after a quarter of what waits.
     """
 
     thread: int
-    roots: int
-    chapter: int
     deep: str
     reply: int
+    queue: str
 
 
 def write_words(address: str) -> None:
@@ -107,7 +121,8 @@ def grow(address: str, *, posts: int, great: int) -> Grown:
         known["thread"] = min(row[0] for row in database.execute(WRITE_THREADS, known))
         write_posts(address, known)
         database.execute("SELECT setval(pg_get_serial_sequence('discussions_post', 'id'), %(post)s + %(posts)s)", known)
-        database.execute(WRITE_QUEUE, known)
+        for statement in WRITE_QUEUE.split(";\n")[:-1]:
+            database.execute(statement, known)
         database.execute("SET maintenance_work_mem = '512MB'")
         for create in INDEXES.values():
             database.execute(create)
@@ -115,8 +130,9 @@ def grow(address: str, *, posts: int, great: int) -> Grown:
             database.execute(f"VACUUM ANALYZE {table}")
         database.execute("CHECKPOINT")
         replies = database.execute(FIND_REPLIES, known).fetchall()
+        waiting = database.execute(FIND_QUEUE, [posts // QUEUED // 4]).fetchone() or (0.0, 0)
     score, last = replies[len(replies) // 4 - 1]
-    return Grown(known["thread"], len(replies), known["chapter"], f"{score!r}~{last}", last)
+    return Grown(known["thread"], f"{score!r}~{last}", last, f"{waiting[0]!r}~{waiting[1]}")
 
 
 def find_keys(database: psycopg.Connection) -> dict[str, int]:
