@@ -24,6 +24,7 @@ owner's (`user`); and when that was decided (`at`, seconds of the epoch)."""
 class BadTicket(ValueError):
     """This ticket opens nothing; the text may be shown."""
 
+
 JOIN = ","
 """Between the names of rooms that are heard on one connection, such as `thread:12,person:7`."""
 
