@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from . import mailbox, tokens
 from .access import may_read_mailbox
 from .forms import ProfileForm, TokenForm
-from .models import User
+from .models import Role, User
 
 
 @never_cache
@@ -32,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Your name is changed.")
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form, "roles": sorted(person.role_names)})
+    return render(request, "accounts/profile.html", {"form": form, "roles": sorted(person.role_names & set(Role))})
 
 
 @require_POST

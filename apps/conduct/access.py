@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from apps.accounts.access import is_admin, is_moderator
 from apps.accounts.models import Role, User
 
-from .models import Act, Sanction
+from .models import Act, Charge, Sanction
 from .refusals import NotAllowed, Refusal
 
 Viewer = User | AnonymousUser
@@ -26,6 +26,12 @@ SELECT
     ARRAY(SELECT COALESCE(course_id, 0) FROM conduct_sanction
           WHERE person_id = %(person)s AND kind = 'silence' AND lifted_at IS NULL
             AND (ends_at IS NULL OR ends_at > now()))
+"""
+
+
+CHARGED = "charged"
+"""The group of those who have a course in their care. It gives no right: pages know everybody's groups anyway, and spare all
+others the question of which courses these are.
 """
 
 
@@ -67,6 +73,11 @@ def moderates(user: Viewer, course_id: int | None) -> bool:
 def moderates_anything(user: Viewer) -> bool:
     """Whether the pages of moderators are for them at all."""
     return is_moderator(user) or (user.is_active and bool(find_standing(user).charges))
+
+
+def may_moderate_something(user: Viewer) -> bool:
+    """The same for the frame of every page: a query only for who was charged with a course."""
+    return is_moderator(user) or (isinstance(user, User) and CHARGED in user.role_names and moderates_anything(user))
 
 
 def list_courses_moderated(user: Viewer) -> frozenset[int] | None:
@@ -120,3 +131,8 @@ def list_public_acts() -> QuerySet[Act]:
 def list_open_sanctions(person: User) -> QuerySet[Sanction]:
     """What is in force against somebody now or later. One query."""
     return Sanction.objects.filter(person=person, lifted_at=None).select_related("course", "by")
+
+
+def list_charges(person: User) -> QuerySet[Charge]:
+    """The courses in somebody's care, with who put them there. One query."""
+    return Charge.objects.filter(person=person).select_related("course", "by").order_by("course__title")

@@ -101,7 +101,7 @@ class Act(models.Model):
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     bulk = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
-    request_id = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, help_text="what the answer's X-Request-ID was")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

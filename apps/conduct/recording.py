@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.courses.models import Course
 
 from .models import Act, Verb
+from .requests import read_request_id
 
 
 def record_act(
@@ -24,9 +25,8 @@ def record_act(
     reverts: Act | None = None,
     expires_at: datetime | None = None,
     bulk: Act | None = None,
-    request_id: str = "",
 ) -> Act:
-    """The row of what is being done, within its transaction. `actor` None is the site itself. One INSERT.
+    """The row of what is being done, by the request that is being answered, within its transaction. `actor` None is the site itself. One INSERT.
 
     Raises `IntegrityError` when `reverts` has been reverted already: of two who undo the same, one does.
     """
@@ -43,5 +43,5 @@ def record_act(
         reverts=reverts,
         expires_at=expires_at,
         bulk=bulk,
-        request_id=request_id,
+        request_id=read_request_id(),
     )

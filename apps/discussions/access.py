@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from apps.accounts.access import is_editor
 from apps.accounts.models import User
@@ -18,6 +19,7 @@ from apps.conduct.access import is_silenced, list_courses_moderated, may_act_on,
 from apps.courses.models import Chapter
 
 from . import rights
+from .limits import RETURNS_WITHIN
 from .models import Post, State, Thread
 from .refusals import NotAllowed, NotNow, Refusal
 from .rights import Action, Part
@@ -45,6 +47,14 @@ def require(viewer: Viewer, action: Action, target: Target) -> None:
     refusal = may(viewer, action, target)
     if refusal is not None:
         raise refusal
+
+
+def may_bring_back(viewer: Viewer, post: Post) -> Refusal | None:
+    """As `may`, of a post that its author has deleted; not for ever, and not past moderators."""
+    if refusal := may(viewer, Action.BRING_BACK, post):
+        return refusal
+    at = post.withdrawn_at
+    return None if at and timezone.now() < at + RETURNS_WITHIN else NotNow(rights.STAYS_AWAY)
 
 
 def find_parts(viewer: Viewer, *, course_id: int, author_id: int | None, asker_id: int | None = None) -> set[Part]:

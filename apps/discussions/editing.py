@@ -12,7 +12,7 @@ from apps.conduct.models import Act, Verb
 from apps.conduct.recording import record_act
 from apps.conduct.sanctioning import tell_concerned
 
-from .access import require
+from .access import may_bring_back, require
 from .markdown import render
 from .mentions import find_mentioned, keep_mentioned, locate_all, require_few
 from .models import Edit, Post, State
@@ -101,3 +101,22 @@ def withdraw(*, actor: User, post: Post) -> Post:
     require(actor, Action.WITHDRAW, post)
     move_post(post=post, to=State.DELETED)
     return post
+
+
+@transaction.atomic
+def bring_back(*, actor: User, post: Post) -> Post:
+    """The author undoes that, within a day: the post stands where it stood. Nobody is told once more; doing it twice
+    changes nothing. Raises a `Refusal`.
+    """
+    post = lock_parent(post.pk)
+    if post.state == State.VISIBLE and post.author_id == actor.pk:
+        return post
+    if refusal := may_bring_back(actor, post):
+        raise refusal
+    move_post(post=post, to=State.VISIBLE)
+    return post
+
+
+def keep_away(post: Post) -> None:
+    """Within a transaction: moderators agreed that something was wrong with a post, so its author cannot bring it back."""
+    Post.objects.filter(pk=post.pk).update(withdrawn_at=None)

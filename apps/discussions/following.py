@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.courses.models import Chapter
+from apps.notices.access import list_notices
+from apps.notices.reading import mark_events_read
 
 from .access import require
 from .models import Follow, Mute, Thread
 from .rights import Action
+from .standing import EVENTS, read_post_id
+from .telling import name_group
 
 Followed = Thread | Chapter | User
 
@@ -64,7 +70,16 @@ def unmute(*, actor: User, person: User) -> None:
     Mute.objects.filter(person=actor, muted=person).delete()
 
 
-def mark_read(*, actor: User, thread: Thread, last_post_id: int) -> None:
-    """Everything in the thread up to this id is seen; a page that comes late moves nothing back. One statement."""
+@transaction.atomic
+def mark_read(*, actor: User, thread: Thread, last_post_id: int, seen: Collection[int] | None = ()) -> int:
+    """Everything in the thread up to this id was shown; a page that comes late moves nothing back.
+
+    What was told of the posts `seen` (None: of all up to that id) is read with them; answers how many notices that were.
+    Two statements, three for None.
+    """
     with connection.cursor() as cursor:
         cursor.execute(MARK, [actor.pk, thread.pk, last_post_id])
+    if seen is None:
+        told = map(read_post_id, list_notices(actor).filter(read_at=None, group=name_group(thread.pk)))
+        seen = [post_id for post_id in told if post_id <= last_post_id]
+    return mark_events_read(actor=actor, events=[f"{sort}:{post_id}" for post_id in seen for sort in EVENTS])

@@ -30,6 +30,9 @@ POSTS = 3
 MEMORY = timedelta(days=30)
 """For so long an act of moderators makes somebody a newcomer again."""
 
+RETURNS_WITHIN = timedelta(days=1)
+"""For so long an author can bring back what they have taken back."""
+
 SAME_WITHIN = timedelta(days=1)
 """The same text twice within this time is taken for a mistake…"""
 SAME_FROM = 30

@@ -142,7 +142,8 @@ class Post(models.Model):
 
     That a parent, and what a thread accepts, stand in the same thread is kept by foreign keys on both columns (see the
     migrations). `active_at` is that of its branch, and kept for posts of depth 1 only. `wilson` is the database's own.
-    `state_act` is the act that made `state` what it is, if it was a moderator's.
+    `state_act` is the act that made `state` what it is, if it was a moderator's. `withdrawn_at` is when its author took a
+    visible post back, as long as it is theirs alone to bring it back.
     """
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="posts", db_index=False)
@@ -158,6 +159,7 @@ class Post(models.Model):
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="posts")
     state = models.CharField(max_length=8, choices=State, default=State.VISIBLE)
     state_act = models.BigIntegerField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     ups = models.PositiveIntegerField(default=0)
     downs = models.PositiveIntegerField(default=0)
     wilson = models.GeneratedField(
@@ -182,6 +184,9 @@ class Post(models.Model):
             models.CheckConstraint(condition=Q(depth__lte=MAX_DEPTH), name="post_depth_bounded"),
             models.CheckConstraint(
                 condition=Q(parent=None, depth=0) | Q(parent__isnull=False, depth__gt=0), name="post_depth_from_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(state="deleted", state_act=None), name="post_withdrawn_by_its_author"
             ),
         ]
         # The best first is a further one, (thread, -wilson, id) where depth = 1: see migration 0003.

@@ -6,10 +6,11 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_comma_separated_integer_list
 from django.http import QueryDict
 
 from .branches import Order, read_cursor
-from .forms import MAX_ID, PostForm
+from .forms import MAX_ID, ParentField, PostForm
 from .models import Post
 
 
@@ -90,3 +91,14 @@ class ChangesFrom(forms.Form):
 
     before = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False)
     change = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False)
+
+
+class SeenForm(ParentField):
+    """Up to which post a thread was shown, and which posts were looked at."""
+
+    MOST = 200
+    seen = forms.CharField(required=False, max_length=20 * MOST, validators=[validate_comma_separated_integer_list])
+
+    def clean_seen(self) -> list[int]:
+        numbers = [int(number) for number in str(self.cleaned_data["seen"]).split(",") if number]
+        return [number for number in numbers[: self.MOST] if number <= MAX_ID]

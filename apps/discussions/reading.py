@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from .access import Viewer, list_shown_posts, may
+from .access import Viewer, list_shown_posts, may, may_bring_back
 from .models import STEP, Post, State, Thread
 from .rights import Action
 
@@ -29,13 +29,15 @@ class Rest(NamedTuple):
 class ShownPost:
     """A post as its thread's page shows it: with what it answers. The fields from `acts` on are filled by `dressing`.
 
-    Where `veil` says why, the viewer may not read the post: its text has been taken out of `post`. `acts` is what the
+    Where `veil` says why, the viewer may not read the post: its text has been taken out of `post`. `returns`: it is their
+    own, and they can bring it back. `acts` is what the
     viewer may do with it, `vote` what they voted, `titles` what its author is here, `rest` what follows it unshown.
     """
 
     post: Post
     parent: Post | None
     veil: str = ""
+    returns: bool = False
     acts: frozenset[str] = frozenset()
     vote: int = 0
     titles: Sequence[str] = ()
@@ -47,7 +49,7 @@ class ShownPost:
     @property
     def is_stump(self) -> bool:
         """Whether nothing would be missed if nothing stood below it."""
-        return bool(self.veil) and self.post.state == State.DELETED and self.post.depth > 0
+        return bool(self.veil) and self.post.state == State.DELETED and self.post.depth > 0 and not self.returns
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,13 @@ def drop_stumps(shown: Sequence[ShownPost], *, following: Post | None, keep: Pos
 def show(viewer: Viewer, thread: Thread, posts: Sequence[Post]) -> list[ShownPost]:
     """What `viewer` sees of these posts: of those that they may not read, that there is one, and why. No query."""
     known = {post.pk: post for post in posts}
-    return [ShownPost(post, known.get(post.parent_id or 0), draw_veil(viewer, thread, post)) for post in posts]
+    return [show_one(viewer, thread, post, known.get(post.parent_id or 0)) for post in posts]
+
+
+def show_one(viewer: Viewer, thread: Thread, post: Post, parent: Post | None) -> ShownPost:
+    post.thread = thread
+    returns = bool(post.withdrawn_at) and may_bring_back(viewer, post) is None
+    return ShownPost(post, parent, draw_veil(viewer, thread, post), returns)
 
 
 def draw_veil(viewer: Viewer, thread: Thread, post: Post) -> str:

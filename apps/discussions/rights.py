@@ -28,6 +28,7 @@ class Action(StrEnum):
     REPLY = "reply"
     EDIT = "edit"
     WITHDRAW = "withdraw"
+    BRING_BACK = "bring_back"
     VOTE = "vote"
     ACCEPT = "accept"
     FLAG = "flag"
@@ -56,6 +57,7 @@ POSTS: Mapping[Action, Mapping[Part, frozenset[State]]] = {
     Action.REPLY: {Part.STUDENT: frozenset({V}), Part.MODERATOR: frozenset({V})},
     Action.EDIT: {Part.AUTHOR: frozenset({V, HIDDEN}), Part.MODERATOR: frozenset({V, HELD, HIDDEN})},
     Action.WITHDRAW: {Part.AUTHOR: frozenset({V, HELD, HIDDEN})},
+    Action.BRING_BACK: {Part.AUTHOR: frozenset({DELETED})},
     Action.VOTE: {Part.STUDENT: frozenset({V})},
     Action.ACCEPT: {Part.ASKER: frozenset({V}), Part.MODERATOR: frozenset({V})},
     Action.FLAG: {Part.STUDENT: frozenset({V})},
@@ -100,9 +102,18 @@ PEOPLE: Mapping[Action, frozenset[Part]] = {
 """Who may do what with another person; sanctions are `apps.conduct.access.may_act_on`."""
 
 NOT_WHILE_SILENCED = frozenset(
-    {Action.OPEN, Action.ANNOUNCE, Action.REPLY, Action.EDIT, Action.VOTE, Action.ACCEPT, Action.FLAG}
+    {
+        Action.OPEN,
+        Action.ANNOUNCE,
+        Action.REPLY,
+        Action.EDIT,
+        Action.BRING_BACK,
+        Action.VOTE,
+        Action.ACCEPT,
+        Action.FLAG,
+    }
 )
-NOT_WHILE_LOCKED = frozenset({Action.REPLY, Action.EDIT, Action.VOTE, Action.ACCEPT})
+NOT_WHILE_LOCKED = frozenset({Action.REPLY, Action.EDIT, Action.BRING_BACK, Action.VOTE, Action.ACCEPT})
 """Moderators of the course go on."""
 NOT_WITH_OWN = frozenset(
     {Action.VOTE, Action.FLAG, Action.HIDE, Action.RESTORE, Action.RELEASE, Action.DELETE, Action.DECIDE}
@@ -110,7 +121,7 @@ NOT_WITH_OWN = frozenset(
 """Nobody judges what they wrote themselves."""
 NOT_WITH_ADMINS = frozenset({Action.HIDE, Action.RESTORE, Action.RELEASE, Action.DELETE, Action.DECIDE})
 """Nor what an admin wrote; editing it is its author's alone, too."""
-ONLY_IN_OPEN_THREADS = frozenset({Action.REPLY, Action.VOTE, Action.ACCEPT, Action.FLAG})
+ONLY_IN_OPEN_THREADS = frozenset({Action.REPLY, Action.BRING_BACK, Action.VOTE, Action.ACCEPT, Action.FLAG})
 """What makes no sense in a thread that is hidden or deleted."""
 
 LOG_IN = "Log in to take part."
@@ -119,6 +130,9 @@ SILENCED = "You have been silenced here: you can read, and keep notes of your ow
 LOCKED = "This thread is locked: nothing can be added or changed in it."
 OWN = "This is your own. Let somebody else be the judge of it."
 ADMINS = "An admin wrote this, and nobody else changes it. Speak to them."
+STAYS_AWAY = (
+    "This post stays deleted. Its author can bring it back within a day, unless moderators have had to do with it."
+)
 GONE = "This thread is not open any more."
 STATES: Mapping[str, str] = {
     State.VISIBLE: "This post can be seen by everybody, so there is nothing to be changed about that.",
@@ -134,6 +148,7 @@ THREAD_STATES: Mapping[str, str] = {
 NOT_YOURS = {
     Action.EDIT: "Only its author can change this post.",
     Action.WITHDRAW: "Only its author can withdraw this post. If it should not be here, flag it.",
+    Action.BRING_BACK: "Only its author can bring this post back.",
     Action.ACCEPT: "Only who asked can accept an answer.",
     Action.ANNOUNCE: "Announcements are made by editors and moderators.",
 }

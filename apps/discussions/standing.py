@@ -39,5 +39,8 @@ def read_post_id(notice: Notice) -> int:
     return int(notice.event.partition(":")[2])
 
 
-register("post", stand)
-register("accepted", stand_without_words)
+EVENTS = {"post": stand, "accepted": stand_without_words}
+"""What is told of posts: that one was written, and that one was accepted."""
+
+for sort, witness in EVENTS.items():
+    register(sort, witness)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from apps.conduct.models import Act
 
@@ -28,12 +29,15 @@ def move_post(*, post: Post, to: State, act: Act | None = None) -> None:
     taken back. What appears for the first time is told.
     """
     before = State(post.state)
+    withdrawn_at = timezone.now() if to == State.DELETED and before == State.VISIBLE and act is None else None
     if to not in NEXT[before]:
         raise NotNow(STATES[before])
-    moved = Post.objects.filter(pk=post.pk, state=before).update(state=to, state_act=act.pk if act else None)
+    moved = Post.objects.filter(pk=post.pk, state=before).update(
+        state=to, state_act=act.pk if act else None, withdrawn_at=withdrawn_at
+    )
     if not moved:
         raise NotNow("Somebody was faster. Look at it again.")
-    post.state, post.state_act = to, act.pk if act else None
+    post.state, post.state_act, post.withdrawn_at = to, act.pk if act else None, withdrawn_at
     if to == State.VISIBLE:
         count_in_again(post, was_held=before == State.HELD)
     elif before == State.VISIBLE:

@@ -48,6 +48,11 @@ def tell_followers(post_id: int) -> None:
         spread(post, Kind.FOLLOWED, list_followers(post))
 
 
+def name_group(thread_id: int) -> str:
+    """Under which name notices of one thread belong together."""
+    return f"thread:{thread_id}"
+
+
 def tell_accepted(post: Post, *, actor: User) -> None:
     """Within the transaction that accepts it: tell its author, unless they mute who asked."""
     if post.author_id is None or Mute.objects.filter(person=post.author_id, muted=actor).exists():
@@ -56,7 +61,7 @@ def tell_accepted(post: Post, *, actor: User) -> None:
         [post.author_id],
         kind=Kind.ACCEPTED,
         event=f"accepted:{post.pk}",
-        group=f"thread:{post.thread_id}",
+        group=name_group(post.thread_id),
         subject=post.thread.title,
         address=locate_lastingly(post),
         actor=actor,
@@ -110,7 +115,7 @@ def tell_some(post: Post, kind: Kind, people: list[int]) -> None:
         [person for person in people if person not in deaf],
         kind=kind,
         event=f"post:{post.pk}",
-        group=f"thread:{post.thread_id}",
+        group=name_group(post.thread_id),
         subject=post.thread.title,
         address=locate_lastingly(post),
         actor=post.author,

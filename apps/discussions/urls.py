@@ -18,6 +18,7 @@ urlpatterns = [
     path("discussions/<int:thread_id>/", talk.thread, name="thread"),
     path("discussions/<int:thread_id>/feed.xml", feeds.thread, name="thread-feed"),
     path("discussions/<int:thread_id>/news/", talk.news, name="news"),
+    path("discussions/<int:thread_id>/tickets/", talk.hear, name="ticket"),
     path("discussions/<int:thread_id>/people/", talk.people, name="people"),
     path("discussions/<int:thread_id>/reading/", talk.read, name="reading"),
     path("discussions/<int:thread_id>/posts/", posts.reply_to, name="reply"),

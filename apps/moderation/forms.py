@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.conduct.models import Filter, Sanction, Verb
+from apps.conduct.models import Charge, Filter, Sanction, Verb
 from apps.courses.models import Chapter, Course
 from apps.discussions.models import MAX_BODY
 
@@ -180,6 +181,18 @@ class SanctionForm(ReasonForm):
     def __init__(self, *args: Any, moderator: User, **kwargs: Any) -> None:
         super().__init__(*args, moderator=moderator, **kwargs)
         self.fields["course"].queryset = list_courses(moderator)  # type: ignore[attr-defined]
+
+
+class ChargeForm(forms.Form):
+    """Which course is put into somebody's care, or taken out of it; those that are there already are not offered."""
+
+    course = forms.ModelChoiceField(Course.objects.none(), empty_label=None, label="Course")
+    wish = forms.ChoiceField(choices=[(each, each) for each in ("charge", "discharge")])
+
+    def __init__(self, *args: Any, moderator: User, charges: Iterable[Charge] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses = list_courses(moderator).exclude(pk__in=[charge.course_id for charge in charges])
+        self.fields["course"].queryset = courses  # type: ignore[attr-defined]
 
 
 class AppealForm(forms.Form):

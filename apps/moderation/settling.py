@@ -19,7 +19,7 @@ from apps.conduct.models import Act, Sanction, Verb
 from apps.conduct.recording import record_act
 from apps.conduct.sanctioning import impose
 from apps.discussions.access import require
-from apps.discussions.editing import edit
+from apps.discussions.editing import edit, keep_away
 from apps.discussions.models import Post, State
 from apps.discussions.posting import lock_parent
 from apps.discussions.rights import Action
@@ -69,6 +69,7 @@ def agree(
     if remedy.fate is Fate.KEEP and is_withheld(post):
         raise Unfit("Nobody else can see this post now. Decide what becomes of it.")
     settle_item(item, by=actor, outcome=Outcome.AGREED)
+    keep_away(post)
     if count_effects(post, remedy) > 1:
         bulk = open_bulk(actor, post.thread.chapter.course_id, (Act.Target.POST, post.pk), reason, bulk)
     acts = treat(actor, post, reason, remedy, bulk)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("moderation/threads/<int:thread_id>/", posts.thread, name="thread"),
     path("moderation/threads/<int:thread_id>/<slug:way>/", posts.thread_change, name="thread_change"),
     path("moderation/people/<int:person_id>/", people.person, name="person"),
+    path("moderation/people/<int:person_id>/charges/", people.charges, name="charges"),
     path("moderation/people/<int:person_id>/sanctions/", people.sanctions, name="sanctions"),
     path("moderation/sanctions/<int:sanction_id>/lifting/", people.lifting, name="lifting"),
     path("moderation/log/", records.log, name="log"),

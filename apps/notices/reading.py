@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -83,6 +83,12 @@ def mark_read(*, actor: User, up_to: int, group: str | None = None) -> int:
     if group is not None:
         unread = unread.filter(group=group)
     return unread.update(read_at=timezone.now())
+
+
+def mark_events_read(*, actor: User, events: Collection[str]) -> int:
+    """Take what they were told of these events as read; how many notices that were. One statement, none for no events."""
+    unread = list_notices(actor).filter(read_at=None, event__in=events).order_by()
+    return unread.update(read_at=timezone.now()) if events else 0
 
 
 def open_notice(*, actor: User, notice: Notice) -> str:

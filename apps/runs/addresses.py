@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.runs.models import Run
 from apps.runs.places import find_place
-from apps.runs.tickets import LIFETIME_S, Ticket, issue
+from apps.runs.tickets import JOIN, LIFETIME_S, Ticket, issue
 
 WATCHED = {"tickets": "ticket", "replay": "replay"}
 """What whoever may see a run asks, by the name that scripts have for it."""
@@ -61,9 +61,9 @@ def make_ticket(request: HttpRequest, run: Run) -> dict[str, str | int]:
     return _make_ticket(request, str(run.id), "runs")
 
 
-def make_room_ticket(request: HttpRequest, room: str) -> dict[str, str | int]:
-    """The same of a room: see `rooms`. Whether the person may enter it, the caller has asked."""
-    return _make_ticket(request, room, "rooms")
+def make_room_ticket(request: HttpRequest, *rooms: str) -> dict[str, str | int]:
+    """The same of rooms (see `rooms`), two at most, on one connection. Whether the person may enter them, the caller has asked."""
+    return _make_ticket(request, JOIN.join(rooms), "rooms")
 
 
 def _make_ticket(request: HttpRequest, name: str, sort: str) -> dict[str, str | int]:

@@ -25,14 +25,23 @@ class BadTicket(ValueError):
     """This ticket opens nothing; the text may be shown."""
 
 
+JOIN = ","
+"""Between the names of rooms that are heard on one connection, such as `thread:12,person:7`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """Opens the events of `run`, or of the room of that name, to `user` (an id, or "" for a visitor), to pages of `origin`, until `expires` (seconds of the epoch)."""
+    """Opens the events of `run`, or of the rooms of these names, to `user` (an id, or "" for a visitor), to pages of `origin`, until `expires` (seconds of the epoch)."""
 
     run: str
     user: str
     origin: str
     expires: int
+
+    @property
+    def rooms(self) -> list[str]:
+        """What is heard on the one connection that it opens: the run, or one room or several."""
+        return self.run.split(JOIN)
 
 
 def is_room(name: str) -> bool:

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kindling.security.BrowserPolicy",
     "apps.progress.door.Door",  # whatever a chapter page needs of the middleware stands above it
+    "apps.conduct.requests.RequestIds",
     "apps.api.edge.Edge",  # so far out that it sees every answer below /api/, and all errors there become problems
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

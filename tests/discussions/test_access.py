@@ -47,6 +47,7 @@ OF_POSTS: list[tuple[str, dict[str, str]]] = [
     ("reply", {TALKING: "v"}),
     ("edit", {"author": "vh", JUDGES: "vwh"}),
     ("withdraw", {"author": "vwh"}),
+    ("bring_back", {"author": "d"}),
     ("vote", {OTHERS: "v"}),
     ("accept", {"asker": "v", JUDGES: "v"}),
     ("flag", {OTHERS: "v"}),
@@ -57,7 +58,7 @@ OF_POSTS: list[tuple[str, dict[str, str]]] = [
     ("decide", {JUDGES: "vwhd"}),
     ("split", {JUDGES: "vh"}),
 ]
-LOCKED = {"reply", "edit", "vote", "accept"}
+LOCKED = {"reply", "edit", "bring_back", "vote", "accept"}
 OF_THREADS: list[tuple[str, dict[str, str]]] = [
     ("read", {EVERYBODY: "v", "asker": "vh", JUDGES: "vhd"}),
     ("follow", {MEMBERS: "v"}),

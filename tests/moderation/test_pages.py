@@ -68,6 +68,7 @@ def list_routes(case: Case) -> list[tuple[str, str]]:
     ]
     posts += [f"/moderation/threads/{thread}/{way}/" for way in ("deletion", "slowness", "move", "merger", "split")]
     posts += [f"/moderation/people/{case.eve.pk}/sanctions/", f"/moderation/sanctions/{sanction.pk}/lifting/"]
+    posts += [f"/moderation/people/{case.eve.pk}/charges/"]
     posts += ["/moderation/filters/", f"/moderation/filters/{made.pk}/removal/", "/moderation/replies/"]
     posts += [f"/moderation/replies/{kept.pk}/", f"/moderation/replies/{kept.pk}/removal/"]
     return [("get", each) for each in gets] + [("post", each) for each in posts]

@@ -47,6 +47,22 @@ def test_everybody_in_the_rooms_that_are_named_hears_and_nobody_else(streams: st
         assert [next(bob).kind, next(bob).kind] == ["notices", "notices"]
 
 
+def test_two_rooms_are_heard_on_one_connection_which_ends_once(streams: str, valkey: Redis) -> None:
+    with (
+        watching(room_url(streams, "thread:7,person:9", user="9")) as seen,
+        watching(room_url(streams, "thread:7", user="")) as other,
+    ):
+        wait_for_viewers(streams, 2)
+        tell(valkey, "thread:7", kind="posts")
+        tell(valkey, "person:9")
+        assert [next(seen).kind, next(seen).kind] == ["posts", "notices"]
+        end_streams(valkey, "9")
+        assert next(seen, None) is None
+        wait_for_viewers(streams, 1)
+        tell(valkey, "thread:7", kind="posts")
+        assert [next(other).kind, next(other).kind] == ["posts", "posts"]
+
+
 def test_the_news_end_with_the_log_in(streams: str, valkey: Redis) -> None:
     with watching(room_url(streams, "person:7")) as seen:
         wait_for_viewers(streams, 1)
@@ -60,7 +76,20 @@ def test_a_ticket_opens_its_own_room_only(streams: str, room: str) -> None:
     assert httpx.get(path, headers={"Origin": ORIGIN}).status_code == 403
 
 
-@pytest.mark.parametrize("room", ["person", "person:", "person:x", "course:7", "person:7:8", "person:" + "9" * 20])
+@pytest.mark.parametrize(
+    "room",
+    [
+        "person",
+        "person:",
+        "person:x",
+        "course:7",
+        "person:7:8",
+        "person:" + "9" * 20,
+        "person:7,",
+        "thread:7,run:8",
+        "thread:1,thread:2,person:3",
+    ],
+)
 def test_there_are_no_other_rooms(streams: str, room: str) -> None:
     assert httpx.get(room_url(streams, room), headers={"Origin": ORIGIN}).status_code == 404
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.models import User
 
 from ..accepting import accept, unaccept
-from ..access import load_post, load_thread, may
+from ..access import load_post, load_thread, may, may_bring_back
 from ..dressing import dress
-from ..editing import edit, withdraw
+from ..editing import bring_back, edit, withdraw
 from ..forms import ParentField, PostForm
 from ..history import list_history
 from ..markdown import TooMuch
@@ -30,7 +30,7 @@ from ..reading import locate, show
 from ..refusals import Refusal
 from ..rights import Action
 from ..voting import vote
-from ..wording import HELD, TOO_MUCH, WITHDRAWN
+from ..wording import BROUGHT_BACK, HELD, TOO_MUCH, WITHDRAWN
 
 
 @require_POST
@@ -94,13 +94,15 @@ def accept_as_answer(request: HttpRequest, thread_id: int, post_id: int) -> Http
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_own(request: HttpRequest, thread_id: int, post_id: int) -> HttpResponse:
-    """Asks, and then deletes."""
+    """Asks, and then deletes or brings back."""
     post = load(request, thread_id, post_id)
     if request.method == "POST":
-        return act(request, post, lambda user: withdraw(actor=user, post=post), said=WITHDRAWN)
-    if refusal := may(request.user, Action.WITHDRAW, post):
+        verb, said = (bring_back, BROUGHT_BACK) if "undo" in request.POST else (withdraw, WITHDRAWN)
+        return act(request, post, lambda user: verb(actor=user, post=post), said=said)
+    returns = may_bring_back(request.user, post) is None
+    if not returns and (refusal := may(request.user, Action.WITHDRAW, post)):
         return refuse(request, post, refusal)
-    return render_about(request, "discussions/withdrawal.html", post, {"post": post})
+    return render_about(request, "discussions/withdrawal.html", post, {"post": post, "returns": returns})
 
 
 @never_cache
@@ -160,7 +162,7 @@ def act(request: HttpRequest, post: Post, verb: Callable[[User], Any], *, said: 
     except Refusal as refusal:
         return refuse(request, post, refusal)
     if wants_json(request):
-        return JsonResponse(outcome or {})
+        return JsonResponse(outcome if isinstance(outcome, dict) else {})
     if said:
         messages.success(request, said)
     return redirect(locate(post, post.thread))

@@ -12,6 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from apps.accounts.models import User
+from apps.notices.reading import count_unread
+from apps.runs.addresses import make_room_ticket
+from apps.runs.rooms import name_person, name_thread
 
 from ..access import find_thread_of, load_post, load_thread, may, may_post
 from ..arrivals import find_news, list_news, tag_news
@@ -25,7 +28,7 @@ from ..mentions import find_mentioned, locate_all, suggest_names
 from ..models import Post, Thread
 from ..pacing import find_wait
 from ..pages import Leaf, open_page, open_page_from, open_rest
-from ..post_forms import BranchesFrom, SinceField
+from ..post_forms import BranchesFrom, SeenForm, SinceField
 from ..reading import locate
 from ..rights import LOG_IN, SILENCED, Action
 from ..wording import TOO_MUCH
@@ -116,6 +119,16 @@ def news(request: HttpRequest, thread_id: int) -> HttpResponse:
     return JsonResponse({"count": new.count, "more": new.more}, headers={"ETag": tag})
 
 
+@require_POST
+def hear(request: HttpRequest, thread_id: int) -> JsonResponse:
+    """What an open page asks to hear the news of the thread, and on the same connection those of its reader."""
+    found = load_thread(request.user, thread_id)
+    rooms = [name_thread(found.pk)]
+    if isinstance(request.user, User):
+        rooms.append(name_person(request.user.pk))
+    return JsonResponse(make_room_ticket(request, *rooms) | {"unread": count_unread(request.user)})
+
+
 @require_safe
 def people(request: HttpRequest, thread_id: int) -> JsonResponse:
     """Names of the thread that begin with `q`, for who writes a mention."""
@@ -128,16 +141,24 @@ def people(request: HttpRequest, thread_id: int) -> JsonResponse:
 
 @require_POST
 def read(request: HttpRequest, thread_id: int) -> HttpResponse:
-    """The reader has seen the thread up to the post named by `parent`."""
+    """The reader was shown the thread up to the post named by `parent`, and has looked at those named by `seen`.
+
+    Without scripts, by a button, they say that they have read everything up to there. Scripts are told how many notices
+    are left, where some were read by that.
+    """
     found = load_thread(request.user, thread_id)
     if not isinstance(request.user, User):
         return JsonResponse({"error": LOG_IN}, status=403)
-    asked = ParentField(request.POST)
+    asked = SeenForm(request.POST)
     if not asked.is_valid():
         raise Http404("There is no such post.")
     last = load_post(request.user, found, asked.cleaned_data["parent"])
-    mark_read(actor=request.user, thread=found, last_post_id=last.pk)
-    return redirect("discussions:thread", found.pk) if "back" in request.POST else HttpResponse(status=204)
+    is_all = "back" in request.POST
+    seen = None if is_all else asked.cleaned_data["seen"]
+    read = mark_read(actor=request.user, thread=found, last_post_id=last.pk, seen=seen)
+    if is_all:
+        return redirect("discussions:thread", found.pk)
+    return JsonResponse({"unread": count_unread(request.user)}) if read else HttpResponse(status=204)
 
 
 @require_POST

@@ -11,8 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts.access import is_admin, is_moderator
 from apps.accounts.models import User
-from apps.conduct.access import may_act_on
+from apps.conduct.access import list_charges, may_act_on
+from apps.conduct.charging import charge, discharge
 from apps.conduct.models import Act, Appeal, Sanction
 from apps.conduct.sanctioning import impose, lift
 from apps.discussions.models import Post
@@ -26,7 +28,7 @@ from ..access import (
     moderators_only,
 )
 from ..appealing import appeal, may_appeal
-from ..forms import AppealForm, ReasonForm, SanctionForm, read_end
+from ..forms import AppealForm, ChargeForm, ReasonForm, SanctionForm, read_end
 from ..reading import load_history
 from ..refusals import Refusal, Unfit
 from .answers import list_errors, refusing
@@ -79,9 +81,26 @@ def lifting(request: MemberRequest, sanction_id: int) -> HttpResponse:
     return redirect("moderation:person", found.person_id)
 
 
+@moderators_only
+@require_POST
+@refusing
+def charges(request: MemberRequest, person_id: int) -> HttpResponse:
+    """An admin puts a course into somebody's care, or takes it out of it."""
+    found, form = load_person(person_id), ChargeForm(request.POST, moderator=request.user)
+    if not form.is_valid():
+        raise Unfit(list_errors(form))
+    verb = charge if form.cleaned_data["wish"] == "charge" else discharge
+    verb(actor=request.user, person=found, course=form.cleaned_data["course"])
+    messages.success(request, "Done, and the person is told.")
+    return redirect("moderation:person", person_id)
+
+
 def show_person(request: MemberRequest, person_id: int, form: SanctionForm, *, status: int = 200) -> HttpResponse:
     found = load_person(person_id)
-    context = {"history": load_history(request.user, found), "form": form, "person": found}
+    charges = list(list_charges(found))
+    context = {"history": load_history(request.user, found), "form": form, "person": found, "charges": charges}
+    context["charging"] = ChargeForm(moderator=request.user, charges=charges) if is_admin(request.user) else None
+    context["has_role"] = is_moderator(found)
     course_id = form.fields["course"].queryset.values_list("pk", flat=True).first()  # type: ignore[attr-defined]
     return render(
         request,

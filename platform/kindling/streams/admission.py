@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from apps.runs.tickets import BadTicket, Ticket, check
+from apps.runs.tickets import JOIN, BadTicket, Ticket, check
 from kindling.streams.frames import Mark
 from workers.protocol import BadMessage, parse_entry_id
 
 Headers = list[tuple[bytes, bytes]]
 
+_ROOM = r"(?:person|thread):[0-9]{1,19}"
 _EVENTS = re.compile(
-    r"/(?:runs/(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|rooms/(?P<room>(?:person|thread):[0-9]{1,19}))/events"
+    rf"/(?:runs/(?P<run>[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})|rooms/(?P<rooms>{_ROOM}(?:{JOIN}{_ROOM})?))/events"
 )
 
 
@@ -28,7 +29,7 @@ class Refused(Exception):
 
 
 class Admission(NamedTuple):
-    """May watch: the ticket's run or room, beyond the mark. `headers` are for the answer."""
+    """May watch: the ticket's run or rooms, beyond the mark. `headers` are for the answer."""
 
     ticket: Ticket
     mark: Mark
@@ -42,7 +43,7 @@ def admit(request: Mapping[str, Any], *, ticket_key: str, now: float) -> Admissi
         raise Refused(404, "There is nothing here.")
     query = parse_qs(request["query_string"].decode("latin-1"))
     try:
-        ticket = check(ticket_key, query.get("ticket", [""])[0], run=match["run"] or match["room"], now=now)
+        ticket = check(ticket_key, query.get("ticket", [""])[0], run=match["run"] or match["rooms"], now=now)
         headers = _allow_origin(ticket, _find_header(request, b"origin"))
         mark = parse_entry_id(_find_header(request, b"last-event-id") or query.get("after", ["0-0"])[0])
     except BadTicket as error:

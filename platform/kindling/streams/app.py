@@ -1,5 +1,5 @@
 """The ASGI application: `GET /runs/<uuid>/events?ticket=…` (Server-Sent Events), the same of
-`/rooms/person:<id>/` and `/rooms/thread:<id>/`, and `GET /health`."""
+`/rooms/person:<id>/`, `/rooms/thread:<id>/` and `/rooms/thread:<id>,person:<id>/`, and `GET /health`."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class LiveEvents:
         scope["headers"].clear()
         await send({"type": "http.response.start", "status": 200, "headers": [*STREAM_HEADERS, *admission.headers]})
         await send(make_message(_invite_back() + HEARTBEAT))
-        await self._stream(admission.ticket.run, _make_viewer(admission, send), receive)
+        await self._stream(admission.ticket.rooms, _make_viewer(admission, send), receive)
 
     def _admit(self, scope: Message) -> Admission:
         admission = admit(scope, ticket_key=self._ticket_key, now=time.time())
@@ -89,9 +89,10 @@ class LiveEvents:
             raise Refused(403, str(error)) from error
         return admission
 
-    async def _stream(self, run: str, viewer: Viewer, receive: Receive) -> None:
+    async def _stream(self, rooms: list[str], viewer: Viewer, receive: Receive) -> None:
         """The hub does the talking; here is only waited for the end, which is the client's leaving, too."""
-        self._hub.enter(run, viewer)
+        for room in rooms:
+            self._hub.enter(room, viewer)
         self._heartbeat.enter(viewer)
         try:
             while (await receive())["type"] != "http.disconnect":
@@ -101,7 +102,8 @@ class LiveEvents:
                 raise
         finally:
             self._heartbeat.leave(viewer)
-            self._hub.leave(run, viewer)
+            for room in rooms:
+                self._hub.leave(room, viewer)
 
 
 def _make_viewer(admission: Admission, send: Send) -> Viewer:

@@ -53,8 +53,9 @@ class Hub:
         return self._connected.is_set()
 
     @property
-    def viewers(self) -> list[Viewer]:
-        return [viewer for room in self._rooms.values() for viewer in room]
+    def viewers(self) -> set[Viewer]:
+        """Each once, in however many rooms."""
+        return {viewer for room in self._rooms.values() for viewer in room}
 
     def start(self) -> None:
         """Begin to tail the bus, in the running loop."""
@@ -166,10 +167,9 @@ class Hub:
 
     def _end_streams(self, closing: Closing) -> None:
         self._closed.note(closing)
-        for run, room in tuple(self._rooms.items()):
-            for viewer in room:
-                if closing.ends(viewer.user, run):
-                    viewer.end()
+        rooms = self._rooms.items()
+        for viewer in {viewer for run, room in rooms for viewer in room if closing.ends(viewer.user, run)}:
+            viewer.end()
 
 
 def _list_answers(answer: Any) -> list[tuple[str, Entries]]:

@@ -1,29 +1,8 @@
-/* The bell in the header: how many notices are new, from the ticket's answer, and rising live while the page is seen. */
-import { post } from "../requests.js";
-import { Stream } from "./stream.js";
+/* The bell in the header: how many notices are new, from the ticket's answer; it rises live, and falls when the page says that some were read. */
+import { listen } from "../live/line.js";
 
-const LOOKED_S = 2; // whoever only passes through a page is spared the connection
-const AWAY_S = 20; // a tab that is left for a moment keeps its connection
 const MANY = 99;
 const KEY = "kindling-unread"; // the pages of a tab follow each other without the number blinking
-
-function listen(bell) {
-  const count = new Count(bell);
-  const stream = new Stream(
-    () => post(bell.dataset.bell),
-    {
-      opened: (ticket) => count.show(ticket.unread),
-      notices: () => count.rise(),
-    },
-  );
-  let timer = 0;
-  const follow = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (document.hidden ? stream.close() : stream.open()), 1000 * (document.hidden ? AWAY_S : LOOKED_S));
-  };
-  document.addEventListener("visibilitychange", follow);
-  follow();
-}
 
 class Count {
   constructor(bell) {
@@ -47,4 +26,6 @@ class Count {
   }
 }
 
-listen(document.querySelector("[data-bell]"));
+const count = new Count(document.querySelector("[data-bell]"));
+listen({ opened: ({ unread }) => count.show(unread), notices: () => count.rise() });
+document.addEventListener("unread", ({ detail }) => count.show(detail));

@@ -1,13 +1,17 @@
-/* Asks now and then whether there are new posts, says so, and fetches them when they are wished for: into their places, with
-   what is being read or written staying where it is on the screen. */
+/* Says that there are new posts, as soon as the thread's room tells of one, and fetches them when they are wished for: into their
+   places, with what is being read or written staying where it is on the screen. Without a live connection it asks now and then. */
+import { isConnected, listen } from "../live/line.js";
 import { make } from "../reading/making.js";
 
-const ASKED_EACH_MS = 20_000;
+const ASKED_EACH_MS = 60_000;
+const SPREAD_MS = 1_000; // not all readers of a thread at once, and once for posts that come together
 const thread = document.querySelector(".thread[data-news]");
 const bar = make("p", { class: "news-bar", role: "status" });
 let { since } = thread?.dataset ?? {};
+let timer = 0;
 
 async function ask() {
+  timer = 0;
   if (document.hidden) return;
   const answer = await fetch(`${thread.dataset.news}?since=${since}`, { headers: { Accept: "application/json" }, cache: "no-cache" }).catch(() => null);
   if (!answer?.ok) return;
@@ -17,18 +21,23 @@ async function ask() {
   if (bar.textContent !== words) bar.replaceChildren(make("button", { type: "button", class: "button button--small", onclick: fetchNew }, words));
 }
 
+function askSoon() {
+  timer ||= setTimeout(ask, Math.random() * SPREAD_MS);
+}
+
 async function fetchNew() {
   const answer = await fetch(`${thread.dataset.news}?since=${since}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const posts = [...page.querySelectorAll(".post")];
+  if (!posts.length) return bar.replaceChildren(); // taken back meanwhile
   const anchor = findAnchor();
   const before = anchor?.getBoundingClientRect().top;
   for (const post of posts) place(post);
   if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
   const last = Math.max(Number(since), ...posts.map((post) => Number(post.id.slice(5))));
   since = String(last);
-  bar.replaceChildren(make("a", { href: `#${posts[0]?.id}` }, "Go to the first of them"));
+  bar.replaceChildren(make("a", { href: `#${posts[0].id}` }, "Go to the first of them"));
   thread.dispatchEvent(new CustomEvent("arrived", { detail: last }));
   ask();
 }
@@ -52,7 +61,8 @@ function place(post) {
 
 if (thread) {
   document.body.append(bar);
-  setInterval(ask, ASKED_EACH_MS);
+  setInterval(() => isConnected() || ask(), ASKED_EACH_MS);
+  listen({ connected: ask, posts: askSoon });
   document.addEventListener("visibilitychange", ask);
   thread.addEventListener("ask", ask);
 }

@@ -1,16 +1,20 @@
-/* Live news of one room, for as long as it is open: each connection needs a fresh ticket, and a lost one comes back by itself. What was said meanwhile is lost: whoever listens asks when it is
-   `opened` again. */
+/* Live news, for as long as it is open: each connection needs a fresh ticket, and a lost one comes back by itself. What was said meanwhile is lost: whoever listens asks when it is `connected`
+   again. */
 import { backOff, sleep } from "../requests.js";
 
 const HELD_MS = 30_000; // what broke sooner did not work
 
 export class Stream {
-  /** `ticket()` answers `{events_url, …}` or throws a `Refusal`; `heard` has a function for each kind of event, and `opened(ticket)`. */
+  /** `ticket()` answers `{events_url, …}` or throws a `Refusal`; `heard` has a function for each kind of event, `opened(ticket)` and `connected()`. */
   constructor(ticket, heard) {
     Object.assign(this, { ticket, heard });
     this.tries = 0;
     this.turn = 0; // what an earlier opening still waits for does not concern a later one
     this.isOpen = false;
+  }
+
+  get isConnected() {
+    return this.isOpen && this.source?.readyState === EventSource.OPEN;
   }
 
   open() {
@@ -34,9 +38,10 @@ export class Stream {
       return; // logged out: nobody is told anything
     }
     if (turn !== this.turn) return;
-    const { opened, ...kinds } = this.heard;
-    opened?.(ticket);
+    const { opened, connected, ...kinds } = this.heard;
+    opened(ticket);
     this.source = new EventSource(ticket.events_url);
+    this.source.onopen = connected;
     const begun = performance.now();
     this.source.onerror = () => {
       this.source.close(); // its own retries have no fresh ticket
