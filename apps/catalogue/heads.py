@@ -86,6 +86,7 @@ def _list_crumbs(places: list[tuple[str, str]]) -> Data:
 
 
 def _render(url: str, kind: str, graph: list[Data], shown: dict[str, str]) -> SafeString:
-    data = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False).translate(ESCAPES)
+    whole = {"@context": "https://schema.org", "@graph": graph}
+    data = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).translate(ESCAPES)
     element = mark_safe(f'<script type="application/ld+json">{data}</script>')  # noqa: S308  no character ends it
     return render_to_string("catalogue/_head.html", {"url": url, "kind": kind, "data": element, **shown})

@@ -43,13 +43,17 @@ class Frame:
 
 AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 INDENTATION = re.compile(r"\s*\n\s*")
+CLOSING = re.compile(
+    r"</(?:p|li)>(?=\s*(?:<(?:p|li|[uo]l|div|section|article|aside|figure|details|form|h[1-6])\b|</(?:[uo]l|li|div|section|article|aside|figcaption)>))"
+)
+"""Of paragraphs and entries that end where the next begins, or with what they stand in."""
 EMPTY = re.compile(r"></(path|rect|circle|ellipse|line|polyline|polygon|use|stop)>")
 
 
 def tighten(page: str) -> str:
-    """The same page with less of what nobody sees: indentation, and the end tags of drawings' empty elements."""
+    """The same page with less of what nobody sees: indentation, and end tags that HTML does without."""
     parts = AS_WRITTEN.split(page)
-    parts[::2] = [EMPTY.sub("/>", INDENTATION.sub("\n", part)) for part in parts[::2]]
+    parts[::2] = [EMPTY.sub("/>", CLOSING.sub("", INDENTATION.sub("\n", part))) for part in parts[::2]]
     return "".join(parts)
 
 

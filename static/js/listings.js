@@ -1,4 +1,4 @@
-/* Listings get a copy button, and "Run in the lab" where there is one and the code is Python. */
+/* Listings get a copy button, and "Run in the lab" where there is one. */
 import { icons } from "./icons.js";
 
 function codeOf(listing) {
@@ -34,7 +34,7 @@ function makeRun(listing, lab) {
   button.addEventListener("click", () => {
     const detail = {
       code: codeOf(listing),
-      title: listing.querySelector("figcaption .title")?.textContent ?? "Listing",
+      title: listing.querySelector("figcaption").lastChild.previousSibling.textContent.trim(),
       path: listing.closest(".project")?.dataset.project ?? null,
     };
     lab.dispatchEvent(new CustomEvent("take", { detail }));
@@ -46,7 +46,7 @@ const lab = document.querySelector("kindling-lab");
 for (const listing of document.querySelectorAll(".listing")) {
   const tools = document.createElement("span");
   tools.className = "tools";
-  if (lab && listing.querySelector(".lang")?.textContent.trim() === "Python") tools.append(makeRun(listing, lab));
+  if (lab) tools.append(makeRun(listing, lab));
   tools.append(makeCopy(listing));
   listing.querySelector("figcaption").append(tools);
 }

@@ -1,4 +1,4 @@
-/* Questions are graded in place by htmx; here the reader is led to the verdict, and the finish panel learns of it. What was
+/* Questions are graded in place; the reader is led to the verdict, and the finish panel learns of it. What was
    answered on an earlier visit is fetched when the question comes near, since the chapter's own text is the same for all. */
 document.addEventListener("htmx:after:swap", () => {
   const asked = lastAsked && document.getElementById(lastAsked);
@@ -14,7 +14,10 @@ document.addEventListener("htmx:after:swap", () => {
 
 let lastAsked = null;
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("form.quiz")) lastAsked = event.target.id;
+  const form = event.target;
+  if (!form.matches("form.quiz")) return;
+  lastAsked = form.id;
+  window.htmx.ajax("POST", form.getAttribute("action"), { source: form, event, swap: "outerHTML" });
 });
 
 const nearing = new IntersectionObserver(
@@ -34,7 +37,6 @@ async function recall(form) {
   if (!response?.ok || !form.isConnected || form.contains(document.activeElement)) return;
   const answered = document.createRange().createContextualFragment(await response.text()).firstElementChild;
   form.replaceWith(answered);
-  window.htmx.process(answered);
 }
 
 const state = document.getElementById("chapter-state");

@@ -40,7 +40,7 @@ PLACES = [
     ("print(1 + 1)  # two", "{}"),
 ]
 TAG_NAMES = (
-    "section h2 h3 p a em strong b s code pre span ul ol li blockquote hr br table thead tbody tr th td div figure "
+    "section h2 h3 p a em strong b i s code samp pre span ul ol li blockquote hr br table thead tbody tr th td div figure "
     "figcaption form fieldset legend label input button article details summary aside "
     "svg title defs marker path circle"
 )

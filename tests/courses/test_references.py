@@ -26,10 +26,10 @@ def write(text: str) -> str:
         ("[sums](term:sum-of)", '<a href="#sum-of" class="term" data-term="first/sum-of">sums</a>'),
         ("[x](term:second/views)", '<a href="../second/#views" class="term" data-term="second/views">x</a>'),
         ("[x](../second/#views)", '<a href="../second/#views">x</a>'),
-        ("[x](lines:first:1-2)", 'href="#first--code" data-lines="1-2" title="lines 1–2 of “First”"'),
-        ("[x](<lines:first:print(loss)>)", 'data-lines="2" title="line 2 of “First”"'),
+        ("[x](lines:first:1-2)", 'href="#first--code" data-lines="1-2" title="lines 1–2"'),
+        ("[x](<lines:first:print(loss)>)", 'data-lines="2" title="line 2"'),
         ("[x](<lines:first:loss>)", 'data-lines="1,2"'),
-        ("[about 2](out:adding) or [**0.5**](out:first)", '<span class="claim"><strong>0.5</strong>'),
+        ("[about 2](out:adding) or [**0.5**](out:first)", '<samp><strong>0.5</strong></samp>'),
     ],
 )
 def test_a_reference_becomes_what_it_says(written: str, shown: str) -> None:

@@ -97,7 +97,7 @@ def test_words_light_up_lines_by_pointer_and_by_keyboard(stage: Open) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#first--code pre.code")).to_be_focused()
     expect(lit).to_be_in_viewport()
-    shown = page.locator("#first--code code > span").nth(1).bounding_box()
+    shown = page.locator("#first--code b.nb").bounding_box()
     now = lit.bounding_box()
     assert shown
     assert now

@@ -15,10 +15,10 @@ import { show } from "./reading/painting.js";
 Object.assign(window, { describeRange, findAll, linkTo, show });
 """
 BODY = """<div class="chapter"><article class="chapter-text">
-<section class="section" id="one"><h2><a href="#one"><span class="number">1</span> First</a></h2>
+<section class="section" id="one"><h2><a href="#one"><b>1</b> First</a></h2>
 <p>A loss is a number.
    A <em>loss</em> falls, and a loss falls again.</p><button>Copy</button></section>
-<section class="section" id="two"><h2><a href="#two"><span class="number">2</span> Second</a></h2><p>Nothing yet.</p></section>
+<section class="section" id="two"><h2><a href="#two"><b>2</b> Second</a></h2><p>Nothing yet.</p></section>
 </article></div>"""
 MARK = """([words, nth]) => {
   const texts = document.createTreeWalker(document.querySelector('#one'), NodeFilter.SHOW_TEXT);

@@ -25,10 +25,8 @@ def open_page(client: Client, url: str = CHAPTER) -> dict[str, Any]:
         "state": state,
         "projects": [project | done_of[project["key"]] for project in read_json(page, "lab-projects")],
         "outline": [
-            (key, int(number), bool(read))
-            for read, key, number in re.findall(
-                r'<li( data-read)?>\s*<a href="#([^"]+)"><span class="number">(\d+)<', page
-            )
+            (key, number, bool(read))
+            for number, (read, key) in enumerate(re.findall(r'<li( data-read)?><a href="#([^"]+)">', page), start=1)
         ],
         "missing": list_missing(page),
         "finished_at": done[1] if done else None,

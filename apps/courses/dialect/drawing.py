@@ -16,8 +16,8 @@ WIDTH, HEIGHT = 480, 324
 LEFT, RIGHT, TOP, BOTTOM = 56, 466, 36, 266
 FAR = 2000.0
 """Pixels: what lies further out is drawn there, since nobody sees the difference."""
-NEAR = 0.05
-"""Pixels: a point that lies so near the line between its neighbours is left out. Half a step of what is written."""
+NEAR = 0.2
+"""Pixels: a point that lies so near the line between its neighbours is left out. A tenth of the thinnest line's width."""
 LARGEST = 1e6
 
 Point = tuple[float, float]
@@ -29,7 +29,7 @@ def draw(plot: PlotFacts, key: str, title: str) -> str:
     moving = set(values)
     marks = "".join(_draw_mark(plot, at, mark, values, moving) for at, mark in enumerate(plot["marks"]))
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" fill="currentColor" role="img" aria-labelledby="{key}--title"><title id="{key}--title">{escape(title)}'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" fill="currentColor" role="img"><title>{escape(title)}'
         f'</title><clipPath id="{key}--clip"><rect x="{LEFT}" y="{TOP}" width="{RIGHT - LEFT}" height="{BOTTOM - TOP}"/>'
         f'</clipPath>{_draw_axes(plot)}<g fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" '
         f'stroke-linejoin="round" clip-path="url(#{key}--clip)">{marks}</g></svg>'
@@ -153,15 +153,16 @@ def _dot(dots: list[Point]) -> str:
 def _draw_axes(plot: PlotFacts) -> str:
     ground = f'<path class="fig-muted" fill="none" stroke="currentColor" d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}"/>'
     across = "".join(
-        f'<text x="{_scale(tick, plot["x"], LEFT, RIGHT):g}" y="{BOTTOM + 22}">{_write_tick(tick)}</text>'
+        f'<text x="{_scale(tick, plot["x"], LEFT, RIGHT):g}">{_write_tick(tick)}</text>'
         for tick in _list_ticks(plot["x"])
     )
     up = "".join(
-        f'<text x="{LEFT - 8}" y="{_scale(tick, plot["y"], BOTTOM, TOP) + 5:g}">{_write_tick(tick)}</text>'
+        f'<text y="{_scale(tick, plot["y"], BOTTOM, TOP) + 5:g}">{_write_tick(tick)}</text>'
         for tick in _list_ticks(plot["y"])
     )
     return (
-        f'{ground}<g class="fig-muted" font-size="16"><g text-anchor="middle">{across}</g><g text-anchor="end">{up}</g></g>'
+        f'{ground}<g class="fig-muted" font-size="16"><g text-anchor="middle" transform="translate(0 {BOTTOM + 22})">'
+        f'{across}</g><g text-anchor="end" transform="translate({LEFT - 8})">{up}</g></g>'
         f'<g class="fig-label" font-size="17"><text x="{RIGHT}" y="{BOTTOM + 48}" text-anchor="end">{escape(plot["x"]["says"])}</text>'
         f'<text x="{LEFT - 44}" y="{TOP - 16}">{escape(plot["y"]["says"])}</text></g>'
     )

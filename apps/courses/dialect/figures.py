@@ -55,11 +55,9 @@ def inline(svg: str, key: str) -> tuple[str, str]:
         raise UnsafeFigure(*reasons)
     title = root.find(f"{SVG}title")
     assert title is not None  # noqa: S101  _check_whole found it
-    label = {"role": "img", "aria-labelledby": _name(title, "title", key)}
-    description = root.find(f"{SVG}desc")
-    if description is not None:
-        label["aria-describedby"] = _name(description, "desc", key)
-    return _write(root, key, label), " ".join("".join(title.itertext()).split())
+    for size in ("width", "height"):
+        root.attrib.pop(size, None)  # the style sheet says how wide, the viewBox how high
+    return _write(root, key, {"role": "img"}), " ".join("".join(title.itertext()).split())
 
 
 def _parse(svg: str) -> ElementTree.Element:
@@ -109,12 +107,6 @@ def _check_attribute(element: str, attribute: str, value: str) -> Iterator[str]:
         yield f'{attribute}="{value[:40]}" is not allowed: write it without a backslash.'
     elif attribute not in ATTRIBUTES:
         yield f"The attribute {attribute[:40]} is not allowed on <{element}>."
-
-
-def _name(element: ElementTree.Element, otherwise: str, key: str) -> str:
-    """The id by which the drawing can refer to its own element, given to it when it has none."""
-    element.set("id", element.get("id", otherwise))
-    return f"{key}--{element.get('id')}"
 
 
 def _write(element: ElementTree.Element, key: str, label: Mapping[str, str] = MappingProxyType({})) -> str:

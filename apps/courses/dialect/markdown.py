@@ -13,20 +13,19 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from . import maths
-from .listings import NAMES, colour
+from .listings import LANGUAGES, colour
 from .maths import BadFormula, Exhausted, typeset
 from .nodes import Passage
 from .problems import Problems
 from .references import BREAKS, SCHEMES, References
 
 PASSAGE_BYTES = 10_000  # brackets take time by the square of their number
-TAG_NAMES = "p br em strong b s code pre span a ul ol li blockquote hr table thead tbody tr th td"
+TAG_NAMES = "p br em strong b i s code samp pre a ul ol li blockquote hr table thead tbody tr th td"
 ATTRIBUTES = {
     "a": {"href", "title", "class", "data-lines", "data-term"},
     "b": {"class"},
     "ol": {"start"},
     "pre": {"class", "tabindex"},
-    "span": {"class"},
     "mi": {"mathvariant"},
     "*": set(maths.ATTRIBUTES),
 }
@@ -90,8 +89,8 @@ class Markdown:
     def check(self, tokens: Sequence[Token], first_line: int) -> None:
         for token in tokens:
             line = first_line + (token.map[0] if token.map else 0)
-            if token.type == "fence" and token.info.strip() not in NAMES:
-                known = ", ".join(name for name in NAMES if name)
+            if token.type == "fence" and token.info.strip() not in LANGUAGES:
+                known = ", ".join(filter(None, LANGUAGES))
                 self.problems.add(line, f"The language “{token.info.strip()[:40]}” is unknown: write one of {known}.")
             if token.type in MATHS:
                 self.typeset(token, line)

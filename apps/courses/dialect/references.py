@@ -145,13 +145,12 @@ class References:
         return {
             "href": f"#{target.anchor}",
             "data-lines": spans,
-            "title": f"{said} of “{target.title}”",
+            "title": said,
         }
 
     def _claim(self, key: str, inner: list[Token], line: int) -> list[Token]:
         self.check_claim(key, _read_words(inner), line)
-        opening = Token("claim_open", "span", 1, attrs={"class": "claim"})
-        return [opening, *inner, Token("claim_close", "span", -1)]
+        return [Token("claim_open", "samp", 1), *inner, Token("claim_close", "samp", -1)]
 
     def check_claim(self, key: str, said: str, line: int) -> None:
         """Every number in what is said must stand in the output of the code named; without numbers, the words must."""

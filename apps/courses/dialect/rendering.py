@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from .figures import UnsafeFigure, inline
-from .listings import NAMES, colour, show_output
+from .listings import colour, show_output
 from .markdown import Markdown, plain_passage, plain_text
 from .nodes import (
     Block,
@@ -90,7 +90,7 @@ class Renderer:
         self.titles[section.key] = ("section", plain_text(section.title))
         title = self.markdown.inline(Passage(section.line, section.title))
         heading = format_html(
-            '<h2><a href="#{}"><span class="number">{}</span> {}</a></h2>', section.key, number, title
+            '<h2><a href="#{}"><b>{}</b> {}</a></h2>', section.key, number, title
         )
         return format_html(
             '<section id="{}" class="section">\n{}\n{}</section>\n',
@@ -131,7 +131,7 @@ class Renderer:
         self.titles[listing.key] = ("listing", listing.title)
         shown = _listing(
             self.targets[listing.key].anchor,
-            self.number(listing.key),
+            format_html("{} ", self.number(listing.key)),
             listing.title,
             listing.code,
             listing.output,
@@ -186,7 +186,7 @@ class Renderer:
         self.titles[card.key] = (card.kind, card.title)
         return format_html(
             '<article class="exercise" id="{}">\n<h3>{} {}</h3>\n{}{}'
-            '<details><summary>Solution</summary>\n<div class="answer">{}</div></details></article>',
+            '<details><summary>Solution</summary>\n<div>{}</div></details></article>',
             card.key,
             self.number(card.key),
             card.title,
@@ -199,7 +199,7 @@ class Renderer:
         """A ladder: each hint is opened by itself."""
         return format_html_join(
             "",
-            '<details class="clue"><summary>Hint{}</summary>\n<div class="answer">{}</div></details>',
+            '<details class="clue"><summary>Hint{}</summary>\n<div>{}</div></details>',
             (
                 (f" {number}" if len(hints) > 1 else "", self.markdown.blocks(hint))
                 for number, hint in enumerate(hints, start=1)
@@ -211,7 +211,7 @@ class Renderer:
         self.titles[card.key] = (card.kind, title)
         return format_html(
             '<article class="{}" id="{}"><details><summary><span>{}</span></summary>\n'
-            '<div class="answer">{}{}</div></details></article>',
+            '<div>{}{}</div></details></article>',
             card.kind,
             card.key,
             lead,
@@ -258,7 +258,7 @@ class Renderer:
     def number(self, key: str) -> SafeString:
         """What is counted, with its number, such as “Figure 2”."""
         name = self.targets[key].name
-        return format_html('<span class="number">{}</span>', name[:1].upper() + name[1:])
+        return format_html('<b>{}</b>', name[:1].upper() + name[1:])
 
     def drawing(self, figure: Figure) -> tuple[SafeString, str]:
         try:
@@ -356,10 +356,8 @@ def _checks(project: Project) -> SafeString:
 def _listing(key: str, number: str, title: str, code: str, output: str, *, coloured: bool = True) -> SafeString:
     """What is folded away is not coloured: colours weigh four times what they colour."""
     return format_html(
-        '<figure class="listing" id="{}"><figcaption><span class="lang">{}</span>{}'
-        '<span class="title">{}</span></figcaption>{}{}</figure>',
+        '<figure class="listing" id="{}"><figcaption>{}{}</figcaption>{}{}</figure>',
         key,
-        NAMES["python"],
         number,
         title,
         mark_safe(colour(code, "python" if coloured else "text")),  # noqa: S308  Pygments escapes what it colours

@@ -10,7 +10,7 @@ def clean(source: str) -> str:
     """LF line ends, no tabs, no byte-order mark, one newline at the end; line numbers stay. Raises `BadChapter`."""
     if len(source.encode("utf-8", "surrogatepass")) > SOURCE_BYTES:
         raise BadChapter([Problem(1, f"The text is over {SOURCE_BYTES // 1000} kB: split it into two chapters.")])
-    text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, line in enumerate(text.split("\n"), start=1):
         if not is_text(line):
             raise BadChapter([Problem(number, "There is a character that is no text here (such as NUL): delete it.")])

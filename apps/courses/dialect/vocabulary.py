@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from .bodies import FENCES
 from .front_matter import KEYS, LEVELS, OPTIONAL
-from .listings import NAMES
+from .listings import LANGUAGES
 from .rules import FIXED
 from .shapes import SHAPES, Shape
 
@@ -93,7 +93,7 @@ def vocabulary() -> Vocabulary:
             RoleWords(name=name, says=says, snippet=snippet, example=strip_marks(snippet))
             for name, (says, snippet) in ROLES.items()
         ],
-        languages=[name for name in NAMES if name],
+        languages=[name for name in LANGUAGES if name],
         levels=list(LEVELS),
         sections=list(FIXED),
         front=dict.fromkeys(KEYS, True) | dict.fromkeys(OPTIONAL, False),

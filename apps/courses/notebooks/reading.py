@@ -15,7 +15,7 @@ import nbformat
 from django.utils.text import slugify
 
 from apps.courses.dialect import clean, outline_blank
-from apps.courses.dialect.listings import NAMES
+from apps.courses.dialect.listings import LANGUAGES
 from apps.courses.dialect.rules import BEFORE_TOPICS, FIXED, TAKEN
 from apps.courses.dialect.source import SOURCE_BYTES, is_text
 from apps.courses.pictures import BadPicture, describe_picture
@@ -270,7 +270,7 @@ def _harmless(line: str) -> str:
 
 
 def _known(language: str) -> str:
-    return language.lower() if language.lower() in NAMES else "text"
+    return language.lower() if language.lower() in LANGUAGES else "text"
 
 
 def _fence(language: str, text: str) -> str:

@@ -5,7 +5,7 @@ import { copy } from "./saying.js";
 for (const heading of document.querySelectorAll(".section > h2, .section > h3[id]")) {
   const link = heading.querySelector("a");
   if (!link) continue;
-  const title = [...link.childNodes].filter((node) => !node.classList?.contains("number")).map((node) => node.textContent).join("").trim();
+  const title = [...link.childNodes].filter((node) => node.nodeName !== "B").map((node) => node.textContent).join("").trim();
   const copyLink = () => {
     history.replaceState(null, "", link.hash);
     copy(link.href, "The link is copied.");

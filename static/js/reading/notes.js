@@ -102,7 +102,7 @@ function openNotes(tools) {
 function here() {
   const current = document.querySelector(".contents [aria-current]")?.hash.slice(1);
   const section = document.activeElement?.closest?.(".section") ?? document.getElementById(current) ?? document.querySelector(".section");
-  const title = document.querySelector(`.contents a[href="#${CSS.escape(section.id)}"] > span:nth-child(2)`)?.textContent ?? section.id;
+  const title = document.querySelector(`.contents a[href="#${CSS.escape(section.id)}"]`)?.textContent ?? section.id;
   return { key: section.id, title };
 }
 

@@ -2,7 +2,7 @@
 
    A section is read as text in which each run of blanks is one, without what no reader would quote: forms, buttons, computed
    numbers. Offsets count the characters of that text. */
-const LEFT_OUT = "form, button, svg, script, style, .tools, .discuss-line, .number, .katex-mathml, .stamp";
+const LEFT_OUT = "form, button, svg, script, style, .tools, .discuss-line, h2 b, h3 b, figcaption b, .katex-mathml, .stamp";
 const CONTEXT = 40;
 export const LONGEST = 1000;
 

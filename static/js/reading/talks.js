@@ -27,17 +27,24 @@ async function offerEverywhere() {
     section.append(make("p", { class: "discuss-line" }, offer(section, `section:${section.id}`, title, counts)));
   }
   for (const listing of document.querySelectorAll(".chapter-text .listing[id]")) {
-    const title = listing.querySelector("figcaption .title")?.textContent ?? "Listing";
-    listing.querySelector("figcaption .tools")?.prepend(offer(listing, `listing:${keyOf(listing)}`, title, counts));
+    const tools = listing.querySelector("figcaption .tools");
+    tools?.prepend(offer(listing, `listing:${keyOf(listing)}`, tools.previousSibling.textContent.trim(), counts));
   }
+}
+
+/** The line of a listing in which a range begins, from 1. */
+function countLines(code, range) {
+  const before = document.createRange();
+  before.setStart(code, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  return before.toString().split("\n").length;
 }
 
 /** Opens a new thread about the marked words: about the line of a listing in which they begin, else about their section. */
 export function discuss(passage, range) {
   const start = range?.startContainer;
-  const line = (start?.nodeType === Node.TEXT_NODE ? start.parentElement : start)?.closest?.(".listing .line");
-  const listing = line?.closest(".listing[id]");
-  const place = listing ? `listing:${keyOf(listing)}:${[...listing.querySelectorAll(".line")].indexOf(line) + 1}` : `section:${passage.section}`;
+  const code = (start?.nodeType === Node.TEXT_NODE ? start.parentElement : start)?.closest(".listing[id] > pre.code");
+  const place = code ? `listing:${keyOf(code.parentElement)}:${countLines(code, range)}` : `section:${passage.section}`;
   const quote = passage.quote.slice(0, QUOTED);
   location.assign(locate(place, { quote }).replace("#discussion", "#new-thread"));
 }

@@ -4,11 +4,16 @@ import { Diagnosis } from "./diagnosis.js";
 import { Verdict } from "./verdict.js";
 
 export class Findings {
+  /** Each stays hidden while there is nothing to say. */
   constructor(element) {
-    const find = (name) => element.querySelector(`[data-finding=${name}]`);
-    this.checks = new Checks(find("checks"));
-    this.diagnosis = new Diagnosis(find("diagnosis"));
-    this.verdict = new Verdict(find("verdict"));
+    element.innerHTML = `
+      <section class="diagnosis" aria-label="Diagnosis" aria-live="polite" hidden></section>
+      <div class="run-outcome" role="status" hidden></div>
+      <section class="lab-checks" aria-label="Checks" hidden></section>`;
+    const [diagnosis, verdict, checks] = element.children;
+    this.checks = new Checks(checks);
+    this.diagnosis = new Diagnosis(diagnosis);
+    this.verdict = new Verdict(verdict);
   }
 
   /** A run of `project` is to come: only what will be checked is known. */
