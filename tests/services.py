@@ -7,6 +7,7 @@ addresses; each worker has its own database (pytest-django) and its own Valkey d
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Generator
@@ -20,6 +21,8 @@ ADMIN_URL = "KINDLING_TESTS_VALKEY_URL"
 """Names the way in for the tests themselves, who may do everything; the code under test has the web side's rights."""
 
 _running = ExitStack()
+
+gc.disable()  # until everything is imported and collected: it all stays
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -35,6 +38,12 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     for name in ("VALKEY_URL", ADMIN_URL):
         os.environ[name] = _spread(os.environ[name], os.environ.get("PYTEST_XDIST_WORKER", ""))
     return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:

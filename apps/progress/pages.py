@@ -91,7 +91,9 @@ def describe_holes(reading: Reading, viewer: Viewer) -> dict[str, str]:
 
 def write_json(value: object, name: str) -> str:
     """As Django's `json_script` does, in a fifth of its time."""
-    written = json.dumps(value, separators=(",", ":")).replace("&", "\\u0026").replace("<", "\\u003C").replace(">", "\\u003E")
+    written = (
+        json.dumps(value, separators=(",", ":")).replace("&", "\\u0026").replace("<", "\\u003C").replace(">", "\\u003E")
+    )
     return f'<script id="{name}" type="application/json">{written}</script>'
 
 

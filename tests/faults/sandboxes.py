@@ -20,13 +20,13 @@ class Cell(NamedTuple):
 
 
 def find_busy_cell(runner: int) -> Cell:
-    """The cell whose code sleeps and wakes; the other cells are spares and do nothing."""
-    cells = _list_cells(runner)
-    before = {cell: _count_switches(cell.code) for cell in cells}
+    """The cell whose code sleeps and wakes most; the others are spares, which do nothing once they are there."""
+    before = {cell: _count_switches(cell.code) for cell in _list_cells(runner)}
     time.sleep(0.3)
-    busy = [cell for cell, count in before.items() if _count_switches(cell.code) > count]
-    assert len(busy) == 1, f"{len(busy)} of {len(cells)} cells are at work"
-    return busy[0]
+    growth = {cell: _count_switches(cell.code) - count for cell, count in before.items()}
+    busiest = max(growth, key=growth.__getitem__)
+    assert growth[busiest] > 0, f"none of {len(growth)} cells is at work"
+    return busiest
 
 
 def _list_cells(runner: int) -> list[Cell]:

@@ -1,7 +1,9 @@
-"""A broker that forgets everything, or takes nothing more, while runs stand at every stage: all of them end as they should."""
+"""A broker that forgets everything, loses a message, or takes nothing more, while runs stand at every stage: all of them end as they should."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +15,8 @@ from kindling.embedded.secrets import Secrets
 from tests.faults.students import Student
 from tests.faults.test_processes import LATER, check_end, check_next_run
 from tests.faults.test_stages import Told, begin_and_pause, resume, start
-from tests.product import Product
+from tests.product import Product, wait_for
+from workers.protocol import QUEUE_CONTROL, end_key
 
 pytestmark = pytest.mark.live
 
@@ -32,12 +35,35 @@ def test_a_broker_that_forgets_everything(live: Product, people: tuple[Student, 
     check_all(people, told)
 
 
+def test_a_broker_that_loses_the_word_about_an_end(
+    live: Product, people: tuple[Student, Student], broker: Redis
+) -> None:
+    """As it does when who takes a message dies before noting that."""
+    ada, _ = people
+    with stopped(live.pids["control"]):
+        wait_for(lambda: broker.llen(QUEUE_CONTROL) > 0, "the queue to grow: whoever waits for a message gets one yet")
+        run, viewer = start(ada)
+        wait_for(lambda: broker.exists(end_key(run.id)) and not broker.keys("runs.desk:*"), "the word about the end")
+        broker.delete(QUEUE_CONTROL)
+    assert viewer.wait_for_end() == "succeeded"
+    check_end(ada, run, viewer, attempts=1)
+
+
 def test_a_broker_that_is_full(live: Product, people: tuple[Student, Student], broker: Redis) -> None:
     told = begin_all(people)
     with full(broker):
         told.append((people[1], start(people[1])))  # accepted all the same: what was answered stands in Postgres
         assert people[1].read_state(told[-1][1][0]) in ("queued", "waiting")
     check_all(people, told)
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from html import unescape
 from typing import Any
 
@@ -20,6 +19,10 @@ EDITING = ADDRESS.replace("/courses/", "/editing/")
 PROJECT_KEY, PROJECT = next(iter(CHAPTER.projects.items()))
 
 SECONDS = 60  # a busy machine is slow, not wrong
+SCROLL_TO_END = """key => {
+  if (document.querySelector(`.contents li[data-read]:has([href="#${key}"])`)) return true;
+  document.querySelector(`#${key} > :last-child`).scrollIntoView({block: "end"});
+}"""
 REFUSED = re.compile(r"Failed to load resource: .* status of (\d+)")
 
 
@@ -68,15 +71,9 @@ def log_in(page: Page, login: Login) -> None:
 
 
 def read_sections(page: Page, keys: list[str]) -> None:
-    """Scrolls each to its end and stays until the contents have ticked it; again where what came late has moved it."""
+    """Scrolls each to its end, again if what is fetched meanwhile moves it away, until the contents have ticked it."""
     for key in keys:
-        entry = page.locator(f'.contents li:has([href="#{key}"])')
-        for patience in (4, SECONDS):
-            if entry.get_attribute("data-read") is None:
-                page.locator(f"#{key} > :last-child").evaluate("end => end.scrollIntoView({block: 'end'})")
-            with suppress(AssertionError):
-                expect(entry).to_have_attribute("data-read", "", timeout=patience * 1000)
-        expect(entry).to_have_attribute("data-read", "")
+        page.wait_for_function(SCROLL_TO_END, arg=key, polling=500)
 
 
 def answer(question: Locator, choices: list[str]) -> Locator:
