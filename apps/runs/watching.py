@@ -65,14 +65,15 @@ def _find_missed(runs: list[Run]) -> dict[object, Missed]:
     return missed
 
 
-def _read_end(run: Run, word: bytes | None) -> Finished | None:
+def _read_end(run: Run, word: bytes | str | None) -> Finished | None:
     """The word, if it is about this attempt."""
     try:
         message = decode(word) if word else None
     except BadMessage:
         return None
-    is_ours = isinstance(message, Finished) and (message.run, message.fence) == (str(run.pk), run.fence)
-    return message if is_ours else None
+    if isinstance(message, Finished) and (message.run, message.fence) == (str(run.pk), run.fence):
+        return message
+    return None
 
 
 def _clear(run: Run) -> None:

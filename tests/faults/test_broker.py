@@ -43,7 +43,9 @@ def test_a_broker_that_loses_the_word_about_an_end(
     with stopped(live.pids["control"]):
         wait_for(lambda: broker.llen(QUEUE_CONTROL) > 0, "the queue to grow: whoever waits for a message gets one yet")
         run, viewer = start(ada)
-        wait_for(lambda: broker.exists(end_key(run.id)) and not broker.keys("runs.desk:*"), "the word about the end")
+        wait_for(
+            lambda: broker.exists(end_key(run.id)) == 1 and not broker.keys("runs.desk:*"), "the word about the end"
+        )
         broker.delete(QUEUE_CONTROL)
     assert viewer.wait_for_end() == "succeeded"
     check_end(ada, run, viewer, attempts=1)

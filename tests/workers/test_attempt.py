@@ -36,7 +36,7 @@ def test_events_are_published_in_order_and_the_end_is_told(carry_out: Callable[.
     assert (finished.exit.outcome, finished.exit.last_seq, finished.fence) == (State.SUCCEEDED, 2, 1)
     assert valkey.get(f"lease:{JOB.run}") == b"1"
     assert int(valkey.ttl(f"lease:{JOB.run}")) > 60
-    assert decode(valkey.get(f"runs.end:{JOB.run}")) == finished  # for a recorder that never hears of it
+    assert decode(valkey.get(f"runs.end:{JOB.run}") or "") == finished  # for a recorder that never hears of it
     assert int(valkey.ttl(f"runs.end:{JOB.run}")) > 60
 
 
