@@ -139,6 +139,9 @@ class Everybody:
         }
         return sent | more.get(route, {})
 
+    def name_asked(self, route: str) -> dict[str, Any]:
+        return {"discussions:news": {"since": 0}, "discussions:ask": {"run": self.run.pk}}.get(route, {})
+
     @property
     def course(self) -> int:
         return self.case.chapter.course_id
@@ -148,7 +151,7 @@ class Everybody:
         with transaction.atomic():
             self.put(state)
             before = digest()
-            sent = self.fill(route) if method == "POST" else {"since": 0, "run": self.run.pk}
+            sent = self.fill(route) if method == "POST" else self.name_asked(route)
             client = self.people[name]
             answer = getattr(client, method.lower())(self.locate(route), sent)
             wrote = digest() != before
