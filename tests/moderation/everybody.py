@@ -133,6 +133,7 @@ class Everybody:
             "moderation:decision": {"version": self.item.version, "outcome": "agree", "fate": "hide"},
             "moderation:flag": {"reason": find_reason().pk},
             "moderation:sanctions": {"kind": "warn", "course": self.course},
+            "moderation:charges": {"course": self.course, "wish": "charge"},
             "moderation:filters": {"kind": "word", "pattern": "silver bar", "action": "hold", "course": self.course},
             "moderation:replies": {"course": self.course},
             "moderation:reply": {"course": self.course},
