@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
-from typing import cast
 from xml.etree import ElementTree
 
 import pytest
@@ -75,7 +74,7 @@ def mail_everything() -> list[EmailMessage]:
         for each in find_rounds(now):
             mail_some(each)
     parser = BytesParser(policy=default)
-    return [cast("EmailMessage", parser.parsebytes(letter.message().as_bytes())) for letter in mail.outbox]
+    return [parser.parsebytes(letter.message().as_bytes()) for letter in mail.outbox]
 
 
 def read(letter: EmailMessage, kind: str) -> str:

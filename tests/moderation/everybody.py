@@ -141,7 +141,8 @@ class Everybody:
         return sent | more.get(route, {})
 
     def name_asked(self, route: str) -> dict[str, Any]:
-        return {"discussions:news": {"since": 0}, "discussions:ask": {"run": self.run.pk}}.get(route, {})
+        asked: dict[str, dict[str, Any]] = {"discussions:news": {"since": 0}, "discussions:ask": {"run": self.run.pk}}
+        return asked.get(route, {})
 
     @property
     def course(self) -> int:
