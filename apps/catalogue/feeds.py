@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.html import escape
 from apps.courses.models import Chapter
 
 MOST = 50
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_feed(chapters: Iterable[Chapter], *, title: str, about: str, page: str, itself: str, site: str) -> str:
@@ -18,10 +20,10 @@ def write_feed(chapters: Iterable[Chapter], *, title: str, about: str, page: str
     every address. An entry keeps its id when its chapter changes, and so readers see the change in place.
     """
     feed = Atom1Feed(
-        title=title,
+        title=clean(title),
         link=f"{site}{page}",
-        description=about,
-        subtitle=about or None,
+        description=clean(about),
+        subtitle=clean(about) or None,
         language="en-GB",
         feed_url=f"{site}{itself}",
         feed_guid=f"{site}{itself}",
@@ -37,11 +39,16 @@ def write_feed(chapters: Iterable[Chapter], *, title: str, about: str, page: str
 def _add(feed: Atom1Feed, chapter: Chapter, site: str) -> None:
     live, url = chapter.live_revision, f"{site}{chapter.get_absolute_url()}"
     feed.add_item(
-        title=f"{chapter.number}. {live.title}",
+        title=clean(f"{chapter.number}. {live.title}"),
         link=url,
-        description=escape(live.summary),  # the library calls it HTML,
+        description=escape(clean(live.summary)),  # the library calls it HTML,
         unique_id=url,
         pubdate=chapter.published_at,  # type: ignore[attr-defined]
         updateddate=live.created_at,
-        categories=[chapter.course.title, live.level],
+        categories=[clean(chapter.course.title), clean(live.level)],
     )
+
+
+def clean(text: str) -> str:
+    """Without the characters that make of a whole feed no XML."""
+    return NOT_IN_XML.sub("", text)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from apps.accounts.access import is_admin, is_moderator
 from apps.accounts.models import Role, User
 
-from .models import Act, Charge, Sanction
+from .models import Act, Charge, Sanction, Verb
 from .refusals import NotAllowed, Refusal
 
 Viewer = User | AnonymousUser
@@ -118,11 +118,12 @@ def list_acts(viewer: Viewer) -> QuerySet[Act]:
 
 
 def list_public_acts() -> QuerySet[Act]:
-    """What everybody may read of the log: no names of those concerned, no details. Appeals and flags stay between the people.
+    """What everybody may read of the log: no names of those concerned, no details. Appeals and flags stay between the people,
+    and what only holds other acts together says nothing more than they do.
 
     The columns left out are not loaded, so that no template shows them by mistake.
     """
-    told = Act.objects.exclude(target_kind__in=[Act.Target.APPEAL, Act.Target.FILTER])
+    told = Act.objects.exclude(target_kind__in=[Act.Target.APPEAL, Act.Target.FILTER]).exclude(verb=Verb.BULK)
     return told.select_related("course").only(
         "id", "actor_name", "verb", "target_kind", "target_id", "reason", "expires_at", "created_at", "course__title"
     )

@@ -155,12 +155,13 @@ def tell_concerned(act: Act) -> None:
     if act.person_id is None or act.person_id == act.actor_id:
         return
     course = act.course.title if act.course else ""
+    verb = ("grant" if act.details["granted"] else "refuse") if act.verb == Verb.DECIDE else act.verb
     tell(
         [act.person_id],
         kind=NoticeKind.DECISION,
         event=f"act:{act.pk}",
         subject=str(Verb(act.verb).label),
-        facts={"verb": act.verb, "course": course, "reason": act.reason},
+        facts={"verb": verb, "course": course, "reason": act.reason},
         address=locate(act),
     )
 

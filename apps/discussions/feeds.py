@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
+from apps.catalogue.feeds import clean
 from apps.courses.models import Course
 
 from .access import list_public_posts, list_public_threads
@@ -19,7 +19,6 @@ from .news import list_newest
 from .reading import locate
 
 MOST = 50
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NOBODY = AnonymousUser()
 
 
@@ -43,7 +42,7 @@ def write_thread_feed(thread: Thread, *, page: str, itself: str, site: str) -> s
 
 def _write(posts: Iterable[Post], *, title: str, page: str, itself: str, site: str) -> str:
     feed = Atom1Feed(
-        title=_clean(title),
+        title=clean(title),
         link=f"{site}{page}",
         description="",
         language="en-GB",
@@ -52,14 +51,14 @@ def _write(posts: Iterable[Post], *, title: str, page: str, itself: str, site: s
     )
     for post in posts:
         feed.add_item(
-            title=_clean(f"{'' if post.parent_id is None else 'Re: '}{post.thread.title}"),
+            title=clean(f"{'' if post.parent_id is None else 'Re: '}{post.thread.title}"),
             link=f"{site}{locate(post, post.thread)}",
-            description=_clean(post.html),
-            author_name=_clean(str(post.author) if post.author else "former member"),
+            description=clean(post.html),
+            author_name=clean(str(post.author) if post.author else "former member"),
             unique_id=f"{site}/discussions/posts/{post.pk}/",
             pubdate=post.created_at,
             updateddate=post.edited_at or post.created_at,
-            categories=[_clean(post.thread.chapter.title), post.thread.get_kind_display()],
+            categories=[clean(post.thread.chapter.title), post.thread.get_kind_display()],
         )
     if not feed.items:
         feed.latest_post_date = _tell_now  # type: ignore[method-assign]
@@ -68,8 +67,3 @@ def _write(posts: Iterable[Post], *, title: str, page: str, itself: str, site: s
 
 def _tell_now() -> datetime:
     return timezone.now()
-
-
-def _clean(text: str) -> str:
-    """Without the characters that make of a whole feed no XML."""
-    return NOT_IN_XML.sub("", text)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.conduct.access import list_acts, list_courses_moderated
-from apps.conduct.models import Act, Appeal, Sanction
+from apps.conduct.models import Act, Appeal, Sanction, Verb
 from apps.discussions.branches import Cursor, Order, read_cursor
 from apps.discussions.lists import Behind
 from apps.discussions.models import STEP, Post, State, Thread
@@ -125,7 +125,8 @@ def list_decisions(item: ReviewItem) -> Sequence[Act]:
     target = (Act.Target.POST, item.post_id) if item.post_id else (Act.Target.APPEAL, item.appeal_id or 0)
     acts = Act.objects.filter(target_kind=target[0], target_id=target[1]).select_related("actor", "bulk")
     done = list(acts[:10])
-    return [*Act.objects.filter(bulk__in=done).exclude(pk__in=[act.pk for act in done])[:20], *done]
+    parts = Act.objects.filter(bulk__in=done).exclude(pk__in=[act.pk for act in done])[:20]
+    return [*parts, *(act for act in done if act.verb != Verb.BULK)]
 
 
 @dataclass(frozen=True)

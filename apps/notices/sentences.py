@@ -43,11 +43,12 @@ DECIDED = {
     "expire": "A sanction against you has come to its end",
     "disagree": "Moderators did not agree with a flag",
     "ignore": "Moderators left a flag as it was",
-    "decide": "Your appeal is decided",
+    "grant": "Your appeal is granted, and what was done is taken back",
+    "refuse": "Your appeal is refused",
     "charge": "You moderate a course from now on",
     "discharge": "You do not moderate a course any more",
 }
-"""To the person concerned, by the verb of the act."""
+"""To the person concerned, by the verb of the act; of a decided appeal, by the decision."""
 
 
 def say(notices: Sequence[Notice]) -> str:

@@ -12,6 +12,7 @@ from apps.accounts.models import Role, User
 from apps.conduct.models import Act, Appeal, Filter
 from apps.conduct.recording import record_act
 from apps.conduct.sanctioning import silence, warn
+from apps.courses.models import Chapter
 from apps.discussions.editing import edit
 from apps.discussions.models import Edit, Post
 from apps.moderation.models import CannedReply, Flag, FlagReason, ReviewItem
@@ -26,6 +27,10 @@ SCHEME = re.compile(r"(javascript|data|vbscript):", re.IGNORECASE)
 NAME = re.compile(r"[a-z][a-z0-9:._-]*")
 ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "xlink:href", "hx-get", "hx-post"}
 FORBIDDEN = {"iframe", "object", "embed", "base", "frame", "isindex", "xmp", "noembed", "style", "animate", "set"}
+
+
+UNITS = ["![", "[a](", "*a ", "> ", "- " * 40 + "\n", "`a", "|a\n|-\n", "$$", "\\", "&#", "<!--", "]]>", "@Ada "]
+"""What is slow or deep when it comes many times."""
 
 
 class Alive(HTMLParser):
@@ -86,6 +91,14 @@ def write_everything() -> tuple[User, User]:
     Edit.objects.bulk_create(Edit(post=first, body=reason, reason=reason, editor=ada) for reason in pack(200))
     write_judgements(first, ada, root)
     return ada, root
+
+
+def write_pathologies(chapter: Chapter, author: User) -> list[Post]:
+    """A thread whose posts cost a careless reader of Markdown or XML its life, and one that steers terminals and mails."""
+    first = build_thread(
+        chapter, author, title="Steered", body="\x01\x0b\ufffe \u202egnp.exe\r\nBcc: all@example.org\r\n\r\n<b>"
+    )
+    return [first, *(build_reply(first, author, (unit * 4_000)[:4_000]) for unit in UNITS)]
 
 
 def build_people(names: Iterable[str]) -> list[User]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from django.urls import Resolver404, URLResolver, get_resolver, resolve
 
 from apps.accounts.models import User
 from tests.courses.payloads import PAYLOADS
@@ -36,14 +36,18 @@ def find_route(address: str) -> str:
     return found.route if OURS.match(found.func.__module__) else ""
 
 
-def list_plain_routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
-    """The addresses that need nothing to be filled in."""
+def list_routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
     for each in (resolver or get_resolver()).url_patterns:
         route = before + str(each.pattern)
         if isinstance(each, URLResolver):
-            yield from list_plain_routes(each, route)
-        elif isinstance(each, URLPattern) and "<" not in route:
-            yield f"/{route}"
+            yield from list_routes(each, route)
+        else:
+            yield route
+
+
+def list_plain_routes() -> Iterator[str]:
+    """The addresses that need nothing to be filled in."""
+    return (f"/{route}" for route in list_routes() if "<" not in route)
 
 
 def crawl(client: Client, *more: str) -> Shown:

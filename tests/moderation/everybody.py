@@ -133,11 +133,16 @@ class Everybody:
             "moderation:decision": {"version": self.item.version, "outcome": "agree", "fate": "hide"},
             "moderation:flag": {"reason": find_reason().pk},
             "moderation:sanctions": {"kind": "warn", "course": self.course},
+            "moderation:charges": {"course": self.course, "wish": "charge"},
             "moderation:filters": {"kind": "word", "pattern": "silver bar", "action": "hold", "course": self.course},
             "moderation:replies": {"course": self.course},
             "moderation:reply": {"course": self.course},
         }
         return sent | more.get(route, {})
+
+    def name_asked(self, route: str) -> dict[str, Any]:
+        asked: dict[str, dict[str, Any]] = {"discussions:news": {"since": 0}, "discussions:ask": {"run": self.run.pk}}
+        return asked.get(route, {})
 
     @property
     def course(self) -> int:
@@ -148,7 +153,7 @@ class Everybody:
         with transaction.atomic():
             self.put(state)
             before = digest()
-            sent = self.fill(route) if method == "POST" else {"since": 0, "run": self.run.pk}
+            sent = self.fill(route) if method == "POST" else self.name_asked(route)
             client = self.people[name]
             answer = getattr(client, method.lower())(self.locate(route), sent)
             wrote = digest() != before

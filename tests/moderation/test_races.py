@@ -272,12 +272,12 @@ def test_an_appeal_is_made_once_and_decided_by_one_whatever_else_is_done() -> No
         (hushed.act, partial(lift, actor=case.mo, sanction=hushed, reason="Enough")),
     ):
         item = ReviewItem.objects.select_related("appeal__act__course", "appeal__person").get(appeal__act=act)
-        words = {"item": item, "version": item.version, "answer": "We looked again."}
+        words: dict[str, Any] = {"item": item, "version": item.version, "answer": "We looked again."}
         grant = [partial(appealing.decide, actor=reload(one), grants=one == case.di, **words) for one in (case.di, ty)]
         answers = act_at_once([*grant, undo])
         assert set(list_kinds(answers)) <= {Stale, NotNow}
         assert list_kinds(answers[:2]) == [Stale]
-        decision = Act.objects.get(verb=Verb.DECIDE, target_id=item.appeal_id)
+        decision = Act.objects.get(verb=Verb.DECIDE, target_id=item.appeal_id or 0)
         assert Appeal.objects.get(act=act).state == ("granted" if decision.details["granted"] else "refused")
         assert Act.objects.filter(reverts=act).count() == 1, "by the appeal or by the moderator, once"
     assert case.read().state == State.VISIBLE
