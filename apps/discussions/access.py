@@ -238,8 +238,14 @@ def find_thread_of(viewer: Viewer, post_id: int) -> Thread:
 
 
 def load_post(viewer: Viewer, thread: Thread, post_id: int) -> Post:
-    """A post of this thread, and of no other, that stands in the tree for `viewer`, with its author, or 404. One query."""
-    post = list_shown_posts(viewer).filter(pk=post_id, thread=thread).select_related("author").first()
+    """A post of this thread, and of no other, that stands in the tree for `viewer`, with its author, or 404. One query.
+
+    Of a thread by `load_thread`: whether it may be read is not asked again.
+    """
+    posts = Post.objects.filter(pk=post_id, thread=thread)
+    if not moderates(viewer, thread.chapter.course_id):
+        posts = posts.filter(~Q(state=State.HELD) | Q(author_id=viewer.pk or 0))
+    post = posts.select_related("author").order_by("pk").first()
     if post is None:
         raise Http404("There is no such post.")
     post.thread = thread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -66,7 +66,7 @@ def judge(*, actor: User, thread: Thread, body: str, typed_s: float | None) -> J
 
 def find_own(actor: User, body: str, limits: Limits) -> Own:
     """One query, by an index in which each of the times stands at a known place from the newest."""
-    values = {"actor": actor.pk, "now": timezone.now(), "hour": HOUR, "day": DAY}
+    values: dict[str, Any] = {"actor": actor.pk, "now": timezone.now(), "hour": HOUR, "day": DAY}
     values |= {"an_hour": limits.an_hour, "a_day": limits.a_day}
     values |= {"body": body, "is_long": len(body) >= SAME_FROM, "same": SAME_WITHIN}
     with connection.cursor() as cursor:

@@ -41,7 +41,7 @@ def running_twin(pid: int, changes: Mapping[str, str]) -> Iterator[tuple[str, in
     command = [f"--port={port}" if word.startswith("--port=") else word for word in words]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(
-        command, cwd=ROOT, env=read_environment(pid) | changes, stdin=quiet, stdout=quiet, stderr=quiet
+        command, cwd=ROOT, env={**read_environment(pid), **changes}, stdin=quiet, stdout=quiet, stderr=quiet
     )
 
     def answers() -> bool:

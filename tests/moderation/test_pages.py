@@ -141,7 +141,7 @@ def test_the_queue_costs_the_same_for_one_item_and_for_ten(case: Case) -> None:
 def test_pages_of_the_queue_reach_every_item_once(case: Case) -> None:
     for number in range(45):
         case.flag(build_reply(case.first, case.eve, f"Buy {number}"), case.di if number % 2 else case.ada)
-    ReviewItem.objects.update(score=F("id") % 3, opened_at=Now() - timedelta(hours=1) * (F("id") % 7))
+    ReviewItem.objects.update(score=F("id") % 3, opened_at=Now() - F("id") % 7 * timedelta(hours=1))
     client = log_in(build_person("Max", Role.MODERATOR))
     for sort, order in (("heaviest", ("-score", "id")), ("oldest", ("opened_at", "id"))):
         seen: list[int] = []
