@@ -21,14 +21,7 @@ from urllib.parse import quote, urlencode
 from kindling.embedded.addresses import name_database
 from tests.bench.asking import Line
 from tests.bench.discussions_corpus import Grown, forget_words, grow, write_words
-from tests.bench.twins import (
-    copy_database,
-    list_backends,
-    list_family,
-    read_environment,
-    read_spent_ms,
-    running_twin,
-)
+from tests.bench.twins import Clock, copy_database, list_backends, list_family, read_environment, running_twin
 from tests.person import Person
 from tests.product import ROOT
 
@@ -85,14 +78,14 @@ class Case:
     def run(self) -> None:
         with ExitStack() as stack:
             lines = cycle([stack.enter_context(line()) for line in self.lines])
-            web, backends = list_family(self.side.web), list_backends(self.side.address)
-            before, begun = (read_spent_ms(web), read_spent_ms(backends)), perf_counter()
+            clocks = Clock(list_family(self.side.web)), Clock(list_backends(self.side.address))
+            begun = perf_counter()
             for line in islice(lines, EACH):
                 status = line.ask()
                 assert status == 200, f"{self.name} answers {status}"
             self.wall.append((perf_counter() - begun) * 1000 / EACH)
-            self.web.append((read_spent_ms(web) - before[0]) / EACH)
-            self.database.append((read_spent_ms(backends) - before[1]) / EACH)
+            self.web.append(clocks[0].read_ms() / EACH)
+            self.database.append(clocks[1].read_ms() / EACH)
 
     def forget(self) -> None:
         for took in (self.wall, self.web, self.database):

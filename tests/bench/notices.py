@@ -20,7 +20,7 @@ from apps.runs.tickets import Ticket, issue
 from kindling.embedded.addresses import name_database, name_valkey
 from kindling.embedded.secrets import Secrets
 from tests.bench.digests import measure_digests
-from tests.bench.twins import list_backends, list_family, read_spent_ms
+from tests.bench.twins import Clock, list_backends, list_family
 from tests.person import Person
 from tests.product import Product
 from workers.protocol import BUS, POSTS_EVENT
@@ -73,13 +73,12 @@ def measure_replies(other: Person, thread: int, parent: int, name: str, room: st
     seen, floor, answered, web_ms, postgres_ms = [], [], [], [], []
     for _ in range(REPLIES):
         floor.append(clock(publish, heard))
-        backends = list_backends(database)
-        before, begun = (read_spent_ms(web), read_spent_ms(backends)), time.perf_counter()
+        clocks, begun = (Clock(web), Clock(list_backends(database))), time.perf_counter()
         reply(other, thread, parent)
         answered.append((time.perf_counter() - begun) * 1000)
         seen.append((heard.get(timeout=20) - begun) * 1000)
-        web_ms.append(read_spent_ms(web) - before[0])
-        postgres_ms.append(read_spent_ms(backends) - before[1])
+        web_ms.append(clocks[0].read_ms())
+        postgres_ms.append(clocks[1].read_ms())
     yield f"{name}_ms", statistics.median(seen), "ms"
     yield f"{name}_p95_ms", statistics.quantiles(seen, n=20)[-1], "ms"
     yield f"{name}_floor_ms", statistics.median(floor), "ms"
