@@ -24,6 +24,9 @@ from .models import Post, State, Thread
 from .refusals import NotAllowed, NotNow, Refusal
 from .rights import Action, Part
 
+TEXTS = ("source", "figures", "html", "outline", "quizzes", "projects", "terms", "requires")
+"""What a revision says of its chapter besides the title: a hundred kilobytes that a discussion does without."""
+
 Viewer = User | AnonymousUser
 Target = Post | Thread | Chapter | User
 
@@ -225,8 +228,7 @@ def load_thread(viewer: Viewer, thread_id: int) -> Thread:
     One that was merged into another is found, too: whoever shows it leads on to `merged_into_id`.
     """
     threads = _list_readable_threads(viewer).select_related("author", "chapter__course", "chapter__live")
-    texts = ("chapter__live__source", "chapter__live__figures", "chapter__live__html")
-    return get_object_or_404(threads.defer(*texts), pk=thread_id)
+    return get_object_or_404(threads.defer(*(f"chapter__live__{text}" for text in TEXTS)), pk=thread_id)
 
 
 def find_thread_of(viewer: Viewer, post_id: int) -> Thread:
