@@ -24,6 +24,9 @@ from .models import Post, State, Thread
 from .refusals import NotAllowed, NotNow, Refusal
 from .rights import Action, Part
 
+TEXTS = ("source", "figures", "html", "outline", "quizzes", "projects", "terms", "requires")
+"""What a revision says of its chapter besides the title: a hundred kilobytes that a discussion does without."""
+
 Viewer = User | AnonymousUser
 Target = Post | Thread | Chapter | User
 
@@ -225,8 +228,7 @@ def load_thread(viewer: Viewer, thread_id: int) -> Thread:
     One that was merged into another is found, too: whoever shows it leads on to `merged_into_id`.
     """
     threads = _list_readable_threads(viewer).select_related("author", "chapter__course", "chapter__live")
-    texts = ("chapter__live__source", "chapter__live__figures", "chapter__live__html")
-    return get_object_or_404(threads.defer(*texts), pk=thread_id)
+    return get_object_or_404(threads.defer(*(f"chapter__live__{text}" for text in TEXTS)), pk=thread_id)
 
 
 def find_thread_of(viewer: Viewer, post_id: int) -> Thread:
@@ -238,8 +240,14 @@ def find_thread_of(viewer: Viewer, post_id: int) -> Thread:
 
 
 def load_post(viewer: Viewer, thread: Thread, post_id: int) -> Post:
-    """A post of this thread, and of no other, that stands in the tree for `viewer`, with its author, or 404. One query."""
-    post = list_shown_posts(viewer).filter(pk=post_id, thread=thread).select_related("author").first()
+    """A post of this thread, and of no other, that stands in the tree for `viewer`, with its author, or 404. One query.
+
+    Of a thread by `load_thread`: whether it may be read is not asked again.
+    """
+    posts = Post.objects.filter(pk=post_id, thread=thread)
+    if not moderates(viewer, thread.chapter.course_id):
+        posts = posts.filter(~Q(state=State.HELD) | Q(author_id=viewer.pk or 0))
+    post = posts.select_related("author").order_by("pk").first()
     if post is None:
         raise Http404("There is no such post.")
     post.thread = thread

@@ -77,7 +77,8 @@ def open_thread(
         post = add_post(
             thread=thread, parent=None, author=actor, body=body, html=html, token=client_token, run=run, note=note
         )
-        keep_mentioned(post, mentioned.values())
+        if mentioned:
+            keep_mentioned(post, mentioned.values())
         return post
 
 
@@ -115,7 +116,8 @@ def reply(
             run=run,
             note=note,
         )
-        keep_mentioned(post, mentioned.values())
+        if mentioned:
+            keep_mentioned(post, mentioned.values())
         return post
 
 
@@ -173,7 +175,7 @@ def lock_author(actor: User) -> None:
 def lock_parent(post_id: int) -> Post:
     """The post as it stands now, its thread's row locked: it may have been moved to another since the page was shown."""
     for _ in range(3):
-        thread_id = Post.objects.filter(pk=post_id).values_list("thread", flat=True).first()
+        thread_id = Post.objects.filter(pk=post_id).order_by("pk").values_list("thread", flat=True).first()
         if thread_id is None:
             break
         if post := lock_in(thread_id, post_id):
@@ -187,9 +189,9 @@ def lock_in(thread_id: int, post_id: int) -> Post | None:
     Who kept that lock and went on to another thread would have two in any order, and of those each may wait for the other.
     """
     before = transaction.savepoint()
-    Thread.objects.select_for_update(no_key=True).filter(pk=thread_id).first()
+    Thread.objects.select_for_update(no_key=True).order_by("pk").values_list("pk").filter(pk=thread_id).first()
     posts = Post.objects.select_related("author", "thread__author", "thread__chapter")
-    post = posts.filter(pk=post_id, thread=thread_id).first()
+    post = posts.filter(pk=post_id, thread=thread_id).order_by("pk").first()
     (transaction.savepoint_commit if post else transaction.savepoint_rollback)(before)
     return post
 
@@ -229,4 +231,6 @@ def draw_id() -> int:
 
 
 def find_repeated(actor: User, client_token: UUID) -> Post | None:
-    return Post.objects.select_related("thread").filter(author=actor, client_token=client_token).first()
+    """One short query: mostly there is none."""
+    found = Post.objects.filter(author=actor, client_token=client_token).order_by().values_list("pk", flat=True).first()
+    return Post.objects.select_related("thread").get(pk=found) if found else None

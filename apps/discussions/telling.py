@@ -24,9 +24,9 @@ AT_ONCE = 1_000
 
 
 def announce_post(post: Post) -> None:
-    """Within the transaction that lets a post appear: have everybody told who should know."""
-    outbox.post_home(task=TASK_TELL, payload=str(post.pk))
+    """Within the transaction that lets a post appear: have everybody told who should know, its readers at once."""
     transaction.on_commit(partial(rooms.announce_post, thread_id=post.thread_id, post_id=post.pk), robust=True)
+    outbox.post_home(task=TASK_TELL, payload=str(post.pk))
 
 
 def tell_followers(post_id: int) -> None:

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
+from functools import partial
+from itertools import cycle, islice
 from time import perf_counter
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -20,14 +21,7 @@ from urllib.parse import quote, urlencode
 from kindling.embedded.addresses import name_database
 from tests.bench.asking import Line
 from tests.bench.discussions_corpus import Grown, forget_words, grow, write_words
-from tests.bench.twins import (
-    copy_database,
-    list_backends,
-    list_family,
-    read_environment,
-    read_spent_ms,
-    running_twin,
-)
+from tests.bench.twins import Clock, copy_database, list_backends, list_family, read_environment, running_twin
 from tests.person import Person
 from tests.product import ROOT
 
@@ -74,21 +68,24 @@ class Case:
     """One page of one size, and what each round of asking took: by the clock, of the web process, of Postgres, in ms."""
 
     name: str
-    ask: Callable[[], int]
+    lines: list[Callable[[], Line]]
+    """What opens connections, each for one of the requests that take turns: the server ends those that rest for long."""
     side: Side
     wall: list[float] = field(default_factory=list)
     web: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
 
     def run(self) -> None:
-        web, backends = list_family(self.side.web), list_backends(self.side.address)
-        before, begun = (read_spent_ms(web), read_spent_ms(backends)), perf_counter()
-        for _ in range(EACH):
-            status = self.ask()
-            assert status == 200, f"{self.name} answers {status}"
-        self.wall.append((perf_counter() - begun) * 1000 / EACH)
-        self.web.append((read_spent_ms(web) - before[0]) / EACH)
-        self.database.append((read_spent_ms(backends) - before[1]) / EACH)
+        with ExitStack() as stack:
+            lines = cycle([stack.enter_context(line()) for line in self.lines])
+            clocks = Clock(list_family(self.side.web)), Clock(list_backends(self.side.address))
+            begun = perf_counter()
+            for line in islice(lines, EACH):
+                status = line.ask()
+                assert status == 200, f"{self.name} answers {status}"
+            self.wall.append((perf_counter() - begun) * 1000 / EACH)
+            self.web.append(clocks[0].read_ms() / EACH)
+            self.database.append(clocks[1].read_ms() / EACH)
 
     def forget(self) -> None:
         for took in (self.wall, self.web, self.database):
@@ -108,14 +105,13 @@ def measure(student: Person) -> Figures:
         forget_words(address)
         url, pid = stack.enter_context(running_twin(product.pids["web"], {"DATABASE_URL": copied}))
         sides = Side(url, pid, copied, small), Side(product.url, product.pids["web"], address, large)
-        yield from compare(people, *sides, stack)
+        yield from compare(people, *sides)
 
 
-def compare(people: Mapping[str, Person], tenth: Side, whole: Side, stack: ExitStack) -> Figures:
+def compare(people: Mapping[str, Person], tenth: Side, whole: Side) -> Figures:
     cases = {
         name: tuple(
-            Case(name, open_lines(people, side, page, stack), side)
-            for side, page in zip((tenth, whole), pages, strict=True)
+            Case(name, list_lines(people, side, page), side) for side, page in zip((tenth, whole), pages, strict=True)
         )
         for name, pages in pair(tenth.list_pages(), whole.list_pages())
     }
@@ -151,14 +147,12 @@ def take_turns(cases: list[tuple[Case, ...]]) -> None:
                     case.forget()
 
 
-def open_lines(people: Mapping[str, Person], side: Side, page: Page, stack: ExitStack) -> Callable[[], int]:
-    """What asks for the page once, over a connection that stays, and answers the status."""
+def list_lines(people: Mapping[str, Person], side: Side, page: Page) -> list[Callable[[], Line]]:
     person = people[page.role]
     cookies = "; ".join(f"{name}={value}" for name, value in person.client.cookies.items())
     headers = {"Cookie": cookies, "Accept": "application/json" if page.values else "text/html", **person.headers}
     bodies = [urlencode({"value": value}) for value in page.values] or [""]
-    lines = cycle([stack.enter_context(Line(side.url + page.path, headers, body=body)) for body in bodies])
-    return lambda: next(lines).ask()
+    return [partial(Line, side.url + page.path, headers, body=body) for body in bodies]
 
 
 def count_queries(people: Mapping[str, Person], side: Side) -> dict[str, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,7 +41,7 @@ def running_twin(pid: int, changes: Mapping[str, str]) -> Iterator[tuple[str, in
     command = [f"--port={port}" if word.startswith("--port=") else word for word in words]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(
-        command, cwd=ROOT, env=read_environment(pid) | changes, stdin=quiet, stdout=quiet, stderr=quiet
+        command, cwd=ROOT, env={**read_environment(pid), **changes}, stdin=quiet, stdout=quiet, stderr=quiet
     )
 
     def answers() -> bool:
@@ -70,14 +70,21 @@ def list_backends(address: str) -> list[int]:
         return [int(pid) for (pid,) in found]
 
 
-def read_spent_ms(pids: list[int]) -> float:
-    """CPU time of these processes, as the scheduler counts it; of one that has ended, none."""
-    return sum(map(_read_spent_ns, pids)) / 1e6
+class Clock:
+    """CPU time of some processes from now on, as the scheduler counts it; of one that ends meanwhile, none."""
+
+    def __init__(self, pids: Iterable[int]) -> None:
+        self._begun = _read_spent_ns(pids)
+
+    def read_ms(self) -> float:
+        spent = _read_spent_ns(self._begun)
+        return sum(spent[pid] - self._begun[pid] for pid in spent) / 1e6
 
 
-def _read_spent_ns(pid: int) -> int:
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
-    except FileNotFoundError:
-        return 0
+def _read_spent_ns(pids: Iterable[int]) -> dict[int, int]:
+    spent = {}
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            tasks = list(Path(f"/proc/{pid}/task").iterdir())
+            spent[pid] = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+    return spent

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -138,18 +141,19 @@ def test_the_queue_costs_the_same_for_one_item_and_for_ten(case: Case) -> None:
 def test_pages_of_the_queue_reach_every_item_once(case: Case) -> None:
     for number in range(45):
         case.flag(build_reply(case.first, case.eve, f"Buy {number}"), case.di if number % 2 else case.ada)
-        Flag.objects.update(created_at="2026-01-01T00:00Z")
+    ReviewItem.objects.update(score=F("id") % 3, opened_at=Now() - F("id") % 7 * timedelta(hours=1))
     client = log_in(build_person("Max", Role.MODERATOR))
-    for sort in ("heaviest", "oldest"):
-        seen: list[str] = []
+    for sort, order in (("heaviest", ("-score", "id")), ("oldest", ("opened_at", "id"))):
+        seen: list[int] = []
         after = ""
         while True:
             answer = client.get("/moderation/", {"sort": sort, "after": after})
-            seen += re.findall(r'id="tick-(\d+)"', answer.content.decode())
+            seen += map(int, re.findall(r'id="tick-(\d+)"', answer.content.decode()))
             after = answer.context["page"].next
             if not after:
                 break
-        assert len(seen) == len(set(seen)) == 45
+        assert seen == list(ReviewItem.objects.order_by(*order).values_list("pk", flat=True))
+        assert len(seen) == 45
 
 
 def test_a_decision_by_form_and_the_conflict_that_keeps_the_words(case: Case) -> None:
@@ -274,6 +278,7 @@ def test_a_suspended_person_reads_why_and_appeals_after_the_password_or_by_lette
     assert log_in(boss).get(f"/moderation/items/{item.pk}/").status_code == 404, "who acted does not decide"
     assert log_in(case.mo).get(f"/moderation/items/{item.pk}/").status_code == 404, "nor who moderates one course"
     judge = log_in(build_person("Judge", Role.MODERATOR))
+    assert re.search("Eve: .*It was a quotation", page_of(judge, "/moderation/"), re.DOTALL)
     assert "It was a quotation." in page_of(judge, f"/moderation/items/{item.pk}/")
     fields = {"version": item.version, "verdict": "grant", "answer": "So it was."}
     assert judge.post(f"/moderation/items/{item.pk}/decision/", fields | {"answer": ""}).status_code == 422
