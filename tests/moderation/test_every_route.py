@@ -53,6 +53,7 @@ vHDlp
 GET  discussions:thread                 . . . . . . . . .  .00..    .00..    ..0..    .....
 GET  discussions:thread-feed            . . . . . . . . .  .00..    .00..    .00..    .00..
 GET  discussions:news                   . . . . . . . . .  .00..    .00..    ..0..    .....
+POST discussions:ticket                 . . . . . . . . .  .00..    .00..    ..0..    .....
 GET  discussions:people                 x x x x . . . . .  .00..    .00..    ..0..    .....
 POST discussions:reading                x x x . . . . . .  .00..    .00..    ..0..    .....
 GET  moderation:thread                  L L L x x 0 x . .  x        x        x        .....
@@ -85,6 +86,7 @@ GET  moderation:queue                   L L L x x . x . .  x        x        x  
 POST moderation:clearing                L L L x x 9 x . .  x        x        x        .
 GET  moderation:person                  L L L x x . x . .  x        x        x        .
 POST moderation:sanctions               L L L x x 2 x . .  x        x        x        .
+POST moderation:charges                 L L L x x x x x .  x        x        x        x
 POST moderation:lifting                 L L L x x x x . .  x        x        x        .
 GET  moderation:log                     L L L x x . x . .  x        x        x        .
 GET  moderation:filters                 L L L x x . x . .  x        x        x        .
@@ -100,9 +102,9 @@ GET  moderation:public_log              . . . . . . . . .  .        .        .  
 GET  moderation:act                     0 0 0 0 0 0 0 0 0  0        .        0        0
 POST moderation:act                     0 0 0 0 0 0 0 0 0  0        .        0        0
 """
-WRITES_NOTHING = {"discussions:preview", "moderation:unflag", "discussions:withdrawal"}
+WRITES_NOTHING = {"discussions:preview", "discussions:ticket", "moderation:unflag", "discussions:withdrawal"}
 """By POST, where there is nothing to be taken back."""
-FRAGMENTS = {"discussions:preview", "discussions:people", "discussions:reading"}
+FRAGMENTS = {"discussions:preview", "discussions:ticket", "discussions:people", "discussions:reading"}
 """What only scripts ask for."""
 
 
