@@ -103,7 +103,11 @@ class Wishes(models.Model):
     unshown = models.JSONField(default=list, help_text="the kinds that the page shows no more")
     salt = models.UUIDField(default=uuid.uuid4)
     zone = models.CharField(
-        max_length=64, blank=True, help_text="where their clock stands, such as Europe/Berlin; empty: not known"
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="where their clock stands, such as Europe/Berlin; empty: not known",
     )
 
     class Meta:

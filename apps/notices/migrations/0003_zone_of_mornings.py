@@ -13,7 +13,11 @@ class Migration(migrations.Migration):
             model_name="wishes",
             name="zone",
             field=models.CharField(
-                blank=True, help_text="where their clock stands, such as Europe/Berlin; empty: not known", max_length=64
+                blank=True,
+                db_default="",
+                default="",
+                help_text="where their clock stands, such as Europe/Berlin; empty: not known",
+                max_length=64,
             ),
         ),
     ]
