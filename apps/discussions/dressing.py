@@ -28,7 +28,7 @@ def dress(viewer: Viewer, thread: Thread, shown: Sequence[ShownPost], *, seen: i
     known: dict[tuple[object, ...], frozenset[str]] = {}
     for each in shown:
         post = each.post
-        each.is_own = isinstance(viewer, User) and post.author_id == viewer.pk
+        each.is_own = each.returns or (isinstance(viewer, User) and post.author_id == viewer.pk)
         each.is_new = seen is not None and post.pk > seen and not each.is_own
         each.is_muted = post.author_id in muted
         each.titles = titles.get(post.author_id or 0, ())

@@ -189,9 +189,9 @@ class ChargeForm(forms.Form):
     course = forms.ModelChoiceField(Course.objects.none(), empty_label=None, label="Course")
     wish = forms.ChoiceField(choices=[(each, each) for each in ("charge", "discharge")])
 
-    def __init__(self, *args: Any, moderator: User, charges: Iterable[Charge] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, charges: Iterable[Charge] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        courses = list_courses(moderator).exclude(pk__in=[charge.course_id for charge in charges])
+        courses = Course.objects.exclude(pk__in=[charge.course_id for charge in charges]).order_by("title")
         self.fields["course"].queryset = courses  # type: ignore[attr-defined]
 
 

@@ -32,15 +32,17 @@ FOLDING = timedelta(minutes=1)
 """So long even “at once” waits: what happens meanwhile comes with it."""
 
 HOUR = time(8)
-"""UTC; digests go out then, the weekly ones on Mondays."""
+"""Digests go out then, the weekly ones on Mondays: on the clock of whoever gets them where it is known, else by UTC."""
 
 # Ordered by the index of what is not mailed yet, so that a round reads on where the one before it ended. The lock on the
 # person keeps two mailers from sharing what is theirs; it lets everybody else refer to them.
 CLAIM = """
 WITH due AS (
     SELECT id FROM accounts_user WHERE id IN (
-        SELECT DISTINCT recipient_id FROM notices_notice
-        WHERE pace = %(pace)s AND pace <> 'never' AND mailed_at IS NULL AND created_at < %(before)s
+        SELECT DISTINCT recipient_id FROM notices_notice LEFT JOIN notices_wishes wishes ON wishes.person_id = recipient_id
+        WHERE pace = %(pace)s AND pace <> 'never' AND mailed_at IS NULL AND created_at < CASE
+                WHEN %(unit)s = '' OR COALESCE(wishes.zone, '') = '' THEN %(before)s
+                ELSE (date_trunc(%(unit)s, %(at)s AT TIME ZONE wishes.zone - %(hour)s) + %(hour)s) AT TIME ZONE wishes.zone END
             AND recipient_id > %(after)s AND (claimed_until IS NULL OR claimed_until < now())
         ORDER BY recipient_id LIMIT %(together)s)
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
@@ -53,10 +55,16 @@ RETURNING recipient_id
 
 @dataclass(frozen=True)
 class Round:
-    """What was told before `before`, to people who wish to have it at this pace, is due."""
+    """What was told before `before`, to people who wish to have it at this pace, is due.
+
+    Whoever's clock is known gets what was told before the `unit` (day or week) began there, at `HOUR`, last before `at`;
+    an empty `unit` makes no difference between people.
+    """
 
     pace: Pace
     before: datetime
+    unit: str = ""
+    at: datetime | None = None
 
 
 def find_rounds(now: datetime) -> list[Round]:
@@ -64,7 +72,11 @@ def find_rounds(now: datetime) -> list[Round]:
     today = datetime.combine(now.date(), HOUR, now.tzinfo)
     morning = today if now >= today else today - timedelta(days=1)
     monday = morning - timedelta(days=morning.weekday())
-    return [Round(Pace.AT_ONCE, now - FOLDING), Round(Pace.DAILY, morning), Round(Pace.WEEKLY, monday)]
+    return [
+        Round(Pace.AT_ONCE, now - FOLDING),
+        Round(Pace.DAILY, morning, "day", now),
+        Round(Pace.WEEKLY, monday, "week", now),
+    ]
 
 
 def claim(due: Round, *, after: int = 0) -> tuple[uuid.UUID, int | None]:
@@ -73,7 +85,8 @@ def claim(due: Round, *, after: int = 0) -> tuple[uuid.UUID, int | None]:
     """
     token = uuid.uuid4()
     values: dict[str, Any] = {"pace": str(due.pace), "before": due.before, "after": after, "together": TOGETHER}
-    values |= {"claim": token, "lasts": LASTS}
+    values |= {"claim": token, "lasts": LASTS, "unit": due.unit, "at": due.at or due.before}
+    values |= {"hour": timedelta(hours=HOUR.hour)}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         people = {int(row[0]) for row in cursor.fetchall()}

@@ -19,6 +19,12 @@ class CursorForm(forms.Form):
     before = forms.IntegerField(min_value=1, max_value=MOST, required=False)
 
 
+class ZoneForm(forms.Form):
+    """A time zone, by its name in the tz database."""
+
+    zone = forms.RegexField(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", max_length=64)
+
+
 class ReadingForm(forms.Form):
     up_to = forms.IntegerField(min_value=1, max_value=MOST)
 

@@ -102,6 +102,13 @@ class Wishes(models.Model):
     paces = models.JSONField(default=dict, help_text="when each kind is mailed, by its name")
     unshown = models.JSONField(default=list, help_text="the kinds that the page shows no more")
     salt = models.UUIDField(default=uuid.uuid4)
+    zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="where their clock stands, such as Europe/Berlin; empty: not known",
+    )
 
     class Meta:
         verbose_name_plural = "wishes"

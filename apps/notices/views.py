@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.models import User
 
 from .access import find_wishes, list_kinds, load_notice, load_wishes
-from .forms import CursorForm, ReadingForm, WishesForm
+from .forms import CursorForm, ReadingForm, WishesForm, ZoneForm
 from .models import Wishes
 from .reading import count_unread, list_page, mark_read, open_notice
-from .wishing import save_wishes, stop_mail
+from .wishing import keep_zone, save_wishes, stop_mail
 
 
 @never_cache
@@ -55,6 +55,15 @@ def open_one(request: HttpRequest, notice_id: int) -> HttpResponse:
     return redirect(open_notice(actor=cast("User", request.user), notice=load_notice(request.user, notice_id)))
 
 
+@login_required
+@require_POST
+def zone(request: HttpRequest) -> HttpResponse:
+    """Where the reader's clock stands, as their browser says."""
+    form = ZoneForm(request.POST)
+    is_kept = form.is_valid() and keep_zone(person=cast("User", request.user), zone=form.cleaned_data["zone"])
+    return HttpResponse(status=204 if is_kept else 422)
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,9 +85,8 @@ def answer_wishes(request: HttpRequest, wishes: Wishes, *, token: str) -> HttpRe
         messages.success(request, "Your wishes are kept.")
         return redirect(request.path)
     status = 422 if form.is_bound else 200
-    return render(
-        request, "notices/wishes.html", {"form": form, "person": wishes.person, "token": token}, status=status
-    )
+    context = {"form": form, "person": wishes.person, "zone": wishes.zone, "token": token}
+    return render(request, "notices/wishes.html", context, status=status)
 
 
 @never_cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db import transaction
+from django.db import DataError, connection, transaction
 
 from apps.accounts.models import User
 
@@ -24,6 +24,24 @@ def save_wishes(*, person: User, paces: Mapping[Kind, Pace], unshown: Collection
         # What was never to be mailed is old by now, and stays so.
         waiting = Notice.objects.filter(recipient=person, kind=kind, mailed_at=None).exclude(pace=Pace.NEVER)
         waiting.order_by().update(pace=pace)
+
+
+# Postgres raises for a zone that it does not know; what it has never seen must not wait for the mailer.
+ZONE = """
+INSERT INTO notices_wishes AS wishes (person_id, paces, unshown, salt, zone)
+SELECT %(person)s, '{}', '[]', gen_random_uuid(), %(zone)s WHERE now() AT TIME ZONE %(zone)s IS NOT NULL
+ON CONFLICT (person_id) DO UPDATE SET zone = EXCLUDED.zone WHERE wishes.zone <> EXCLUDED.zone
+"""
+
+
+def keep_zone(*, person: User, zone: str) -> bool:
+    """On which clock somebody's mornings are, by the zone's name. False for one that is not known here. One statement."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ZONE, {"person": person.pk, "zone": zone})
+    except DataError:
+        return False
+    return True
 
 
 def stop_mail(*, person: User) -> None:

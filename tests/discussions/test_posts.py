@@ -66,7 +66,7 @@ def test_a_first_post_in_no_time_is_held_and_its_author_told(client: Client, fir
     client.force_login(bob)
     answer = client.post(f"{path_of(first.thread)}posts/", fill_reply_form(first, typed_s="0.4"), follow=True)
     assert Post.objects.get(author=bob).state == State.HELD
-    assert "A moderator looks at your post" in answer.content.decode()
+    assert "A moderator reads your post" in answer.content.decode()
     assert "waits for a moderator" in answer.content.decode()
 
 

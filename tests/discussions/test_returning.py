@@ -38,7 +38,7 @@ def test_a_post_comes_back_as_it_was_and_is_counted_again(client: Client, case: 
     client.force_login(case.eve)
     page, address = path_of(post.thread), f"{path_of(post.thread)}posts/{post.pk}/withdrawal/"
     assert "For a day you can bring it back" in client.get(address).content.decode()
-    client.post(address)
+    assert "For a day you can bring it back, where it stood." in client.post(address, follow=True).content.decode()
     assert (case.read().state, case.read().thread.replies) == (State.DELETED, 0)
     assert f'href="{address}">Bring it back' in client.get(page).content.decode(), (
         "nobody answered it, and yet it is shown"
@@ -111,7 +111,7 @@ def test_what_moderators_had_hidden_does_not_come_back_by_a_detour(client: Clien
     client.force_login(case.eve)
     address = f"{path_of(case.first.thread)}posts/{case.spam.pk}/withdrawal/"
     assert "you cannot bring it back" in client.get(address).content.decode()
-    withdraw(actor=case.eve, post=case.spam)
+    assert "you can bring it back" not in client.post(address, follow=True).content.decode()
     answer = client.post(address, {"undo": "1"})
     assert (answer.status_code, case.read().state) == (409, State.DELETED)
     assert "stays deleted" in answer.content.decode()

@@ -132,6 +132,7 @@ class Everybody:
         more: dict[str, dict[str, Any]] = {
             "moderation:decision": {"version": self.item.version, "outcome": "agree", "fate": "hide"},
             "moderation:flag": {"reason": find_reason().pk},
+            "moderation:charges": {"course": self.course, "wish": "charge"},
             "moderation:sanctions": {"kind": "warn", "course": self.course},
             "moderation:charges": {"course": self.course, "wish": "charge"},
             "moderation:filters": {"kind": "word", "pattern": "silver bar", "action": "hold", "course": self.course},

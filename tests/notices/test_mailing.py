@@ -29,6 +29,7 @@ from apps.notices.claiming import Round, find_rounds
 from apps.notices.mailing import mail_some
 from apps.notices.models import Kind, Notice, Pace, Wishes
 from apps.notices.reading import mark_read
+from apps.notices.wishing import keep_zone
 from tests.conduct.people import build_person
 from tests.courses.payloads import PAYLOADS
 from tests.notices.builders import build_question, let_time_pass, say, wish, write
@@ -92,6 +93,28 @@ def test_each_pace_goes_at_its_hour() -> None:
         sent.append([letter.to[0].partition("@")[0] for letter in mail.outbox])
         mail.outbox.clear()
     assert sent == [[], ["at_once"], [], ["daily"], [], ["weekly"], []]
+
+
+def test_digests_leave_in_the_morning_of_whoever_gets_them() -> None:
+    zones = {"Auckland": "Pacific/Auckland", "Delhi": "Asia/Kolkata", "Lima": "America/Lima", "Nowhere": ""}
+    for name, zone in zones.items():
+        for pace in (Pace.DAILY, Pace.WEEKLY):
+            person = build_person(f"{name}-{pace}")
+            wish(person, pace)
+            assert not zone or keep_zone(person=person, zone=zone)
+            say(person)
+    told_at = datetime(2026, 11, 26, 13, 1, tzinfo=UTC)  # a Thursday, and after 8 everywhere west of New Zealand
+    Notice.objects.update(created_at=told_at)
+    left: dict[str, float] = {}
+    for halves in range(240):
+        for due in find_rounds(told_at + timedelta(hours=halves / 2)):
+            mail_some(due)
+        left |= {letter.to[0].partition("@")[0]: halves / 2 for letter in mail.outbox}
+        mail.outbox.clear()
+    days = {"auckland": 6, "delhi": 13.5, "lima": 24, "nowhere": 19}  # 19:00, 2:30 and 13:00 by UTC
+    assert left == {f"{name}-daily": hours for name, hours in days.items()} | {
+        f"{name}-weekly": hours + 72 for name, hours in days.items()
+    }
 
 
 def test_at_once_waits_a_minute_for_what_comes_with_it() -> None:

@@ -59,6 +59,22 @@ def test_wishes_are_kept_and_what_waits_follows() -> None:
     assert notice.pace == Pace.NEVER, "what was once given up is not mailed later"
 
 
+def test_a_browser_says_where_its_clock_stands() -> None:
+    ada, address = build_person("Ada"), "/notices/zone/"
+    client = log_in(ada)
+    assert "08:00 UTC" in client.get(PAGE).content.decode()
+    for zone in ("Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"):
+        assert client.post(address, {"zone": zone}).status_code == 204
+    for bad in ("", "Europe/Atlantis", "x'; --", "A" * 65, "UTC+3", "Europe/Ber\0lin"):
+        assert client.post(address, {"zone": bad}).status_code == 422, bad
+    assert Wishes.objects.get(person=ada).zone == "Asia/Kolkata"
+    assert "(Asia/Kolkata)" in client.get(PAGE).content.decode()
+    assert client.post(PAGE, FORM).status_code == 302
+    assert Wishes.objects.get(person=ada).zone == "Asia/Kolkata"
+    assert client.get(address).status_code == 405
+    assert Client().post(address, {"zone": "UTC"}).status_code == 302, "a visitor is asked to log in"
+
+
 def test_bad_wishes_are_told_and_change_nothing() -> None:
     ada = build_person("Ada")
     client = log_in(ada)

@@ -30,7 +30,7 @@ from ..reading import locate, show
 from ..refusals import Refusal
 from ..rights import Action
 from ..voting import vote
-from ..wording import BROUGHT_BACK, HELD, TOO_MUCH, WITHDRAWN
+from ..wording import BROUGHT_BACK, CAN_BE_BROUGHT_BACK, HELD, TOO_MUCH, WITHDRAWN
 
 
 @require_POST
@@ -97,8 +97,10 @@ def withdraw_own(request: HttpRequest, thread_id: int, post_id: int) -> HttpResp
     """Asks, and then deletes or brings back."""
     post = load(request, thread_id, post_id)
     if request.method == "POST":
-        verb, said = (bring_back, BROUGHT_BACK) if "undo" in request.POST else (withdraw, WITHDRAWN)
-        return act(request, post, lambda user: verb(actor=user, post=post), said=said)
+        if "undo" in request.POST:
+            return act(request, post, lambda user: bring_back(actor=user, post=post), said=BROUGHT_BACK)
+        said = CAN_BE_BROUGHT_BACK if post.state == State.VISIBLE else WITHDRAWN
+        return act(request, post, lambda user: withdraw(actor=user, post=post), said=said)
     returns = may_bring_back(request.user, post) is None
     if not returns and (refusal := may(request.user, Action.WITHDRAW, post)):
         return refuse(request, post, refusal)

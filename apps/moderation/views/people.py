@@ -86,7 +86,7 @@ def lifting(request: MemberRequest, sanction_id: int) -> HttpResponse:
 @refusing
 def charges(request: MemberRequest, person_id: int) -> HttpResponse:
     """An admin puts a course into somebody's care, or takes it out of it."""
-    found, form = load_person(person_id), ChargeForm(request.POST, moderator=request.user)
+    found, form = load_person(person_id), ChargeForm(request.POST)
     if not form.is_valid():
         raise Unfit(list_errors(form))
     verb = charge if form.cleaned_data["wish"] == "charge" else discharge
@@ -99,7 +99,7 @@ def show_person(request: MemberRequest, person_id: int, form: SanctionForm, *, s
     found = load_person(person_id)
     charges = list(list_charges(found))
     context = {"history": load_history(request.user, found), "form": form, "person": found, "charges": charges}
-    context["charging"] = ChargeForm(moderator=request.user, charges=charges) if is_admin(request.user) else None
+    context["charging"] = ChargeForm(charges=charges) if is_admin(request.user) else None
     context["has_role"] = is_moderator(found)
     course_id = form.fields["course"].queryset.values_list("pk", flat=True).first()  # type: ignore[attr-defined]
     return render(

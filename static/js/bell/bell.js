@@ -1,5 +1,6 @@
 /* The bell in the header: how many notices are new, from the ticket's answer; it rises live, and falls when the page says that some were read. */
 import { listen } from "../live/line.js";
+import "./zone.js";
 
 const MANY = 99;
 const KEY = "kindling-unread"; // the pages of a tab follow each other without the number blinking

@@ -16,7 +16,7 @@ async function ask() {
   const answer = await fetch(`${thread.dataset.news}?since=${since}`, { headers: { Accept: "application/json" }, cache: "no-cache" }).catch(() => null);
   if (!answer?.ok) return;
   const { count, more } = await answer.json();
-  if (!count) return bar.replaceChildren();
+  if (!count) return bar.querySelector("button")?.remove(); // taken back meanwhile
   const words = `Show ${count}${more ? "+" : ""} new ${count === 1 ? "reply" : "replies"}`;
   if (bar.textContent !== words) bar.replaceChildren(make("button", { type: "button", class: "button button--small", onclick: fetchNew }, words));
 }
@@ -30,16 +30,24 @@ async function fetchNew() {
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const posts = [...page.querySelectorAll(".post")];
-  if (!posts.length) return bar.replaceChildren(); // taken back meanwhile
+  if (!posts.length) return bar.replaceChildren();
   const anchor = findAnchor();
   const before = anchor?.getBoundingClientRect().top;
   for (const post of posts) place(post);
   if (anchor) scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
   const last = Math.max(Number(since), ...posts.map((post) => Number(post.id.slice(5))));
   since = String(last);
-  bar.replaceChildren(make("a", { href: `#${posts[0].id}` }, "Go to the first of them"));
+  lead(posts[0].id);
   thread.dispatchEvent(new CustomEvent("arrived", { detail: last }));
   ask();
+}
+
+/** To the first of them; and who pressed a key goes on from there. */
+function lead(id) {
+  const isHere = bar.contains(document.activeElement);
+  const link = make("a", { href: `#${id}`, onclick: () => setTimeout(() => bar.replaceChildren()) }, "Go to the first of them");
+  bar.replaceChildren(link);
+  if (isHere) link.focus({ preventScroll: true });
 }
 
 /** What has to stay where it is: the text being written, else the first post in view. */
