@@ -29,7 +29,7 @@ def write(text: str) -> str:
         ("[x](lines:first:1-2)", 'href="#first--code" data-lines="1-2" title="lines 1–2"'),
         ("[x](<lines:first:print(loss)>)", 'data-lines="2" title="line 2"'),
         ("[x](<lines:first:loss>)", 'data-lines="1,2"'),
-        ("[about 2](out:adding) or [**0.5**](out:first)", '<samp><strong>0.5</strong></samp>'),
+        ("[about 2](out:adding) or [**0.5**](out:first)", "<samp><strong>0.5</strong></samp>"),
     ],
 )
 def test_a_reference_becomes_what_it_says(written: str, shown: str) -> None:

@@ -13,12 +13,12 @@ from tests.courses.texts import build_chapter, publish_text
 from tests.product import ROOT
 
 CHAPTER = "/courses/small/first/"
-TITLE = '<title>Two &lt;dots&gt;</title><desc>One, and one.</desc>'
+TITLE = "<title>Two &lt;dots&gt;</title><desc>One, and one.</desc>"
 DOTS = '<g class="fig-accent" fill="none"><circle r="1"/><circle r="2" class="fig-label"/></g><text x="1">one</text>'
 
 
 def write_figure(drawn: str = DOTS, key: str = "two") -> str:
-    label = f'role="img" viewBox="0 0 9 9"'
+    label = 'role="img" viewBox="0 0 9 9"'
     return f'<figure class="figure wide" id="{key}"><svg {label}>{TITLE}{drawn}</svg><figcaption>Two.</figcaption></figure>'
 
 

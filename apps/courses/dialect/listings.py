@@ -34,6 +34,7 @@ comma would double the size of a chapter's listings."""
 ELEMENTS = {"m": "b", "c": "i"}
 """Those that have an element to themselves, and need no class."""
 
+
 def colour(code: str, language: str) -> str:
     """Code in a `<pre>` that can be scrolled by keyboard; the style sheet numbers its lines."""
     lexer = LEXERS.get(language, TextLexer)(stripnl=False, ensurenl=True)

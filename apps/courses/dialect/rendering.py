@@ -89,9 +89,7 @@ class Renderer:
     def section(self, number: int, section: Section) -> SafeString:
         self.titles[section.key] = ("section", plain_text(section.title))
         title = self.markdown.inline(Passage(section.line, section.title))
-        heading = format_html(
-            '<h2><a href="#{}"><b>{}</b> {}</a></h2>', section.key, number, title
-        )
+        heading = format_html('<h2><a href="#{}"><b>{}</b> {}</a></h2>', section.key, number, title)
         return format_html(
             '<section id="{}" class="section">\n{}\n{}</section>\n',
             section.key,
@@ -186,7 +184,7 @@ class Renderer:
         self.titles[card.key] = (card.kind, card.title)
         return format_html(
             '<article class="exercise" id="{}">\n<h3>{} {}</h3>\n{}{}'
-            '<details><summary>Solution</summary>\n<div>{}</div></details></article>',
+            "<details><summary>Solution</summary>\n<div>{}</div></details></article>",
             card.key,
             self.number(card.key),
             card.title,
@@ -211,7 +209,7 @@ class Renderer:
         self.titles[card.key] = (card.kind, title)
         return format_html(
             '<article class="{}" id="{}"><details><summary><span>{}</span></summary>\n'
-            '<div>{}{}</div></details></article>',
+            "<div>{}{}</div></details></article>",
             card.kind,
             card.key,
             lead,
@@ -258,7 +256,7 @@ class Renderer:
     def number(self, key: str) -> SafeString:
         """What is counted, with its number, such as “Figure 2”."""
         name = self.targets[key].name
-        return format_html('<b>{}</b>', name[:1].upper() + name[1:])
+        return format_html("<b>{}</b>", name[:1].upper() + name[1:])
 
     def drawing(self, figure: Figure) -> tuple[SafeString, str]:
         try:
