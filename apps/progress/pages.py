@@ -73,6 +73,8 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "next": _link(chapter, chapter.next),
         "address": path,
         "discussion_url": "discussion/",
+        "notes_url": "notes/",
+        "bookmarks_url": "bookmarks/",
         "notebook_url": f"../{chapter.slug}.ipynb",
         "head": _describe_head(chapter, text, kind.site),
     }
