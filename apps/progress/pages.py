@@ -72,6 +72,7 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "previous": _link(chapter, chapter.previous),
         "next": _link(chapter, chapter.next),
         "address": path,
+        "course_url": "../",
         "discussion_url": "discussion/",
         "notes_url": "notes/",
         "bookmarks_url": "bookmarks/",
