@@ -1,5 +1,5 @@
 /* The live connection of a page, one for all its parts, held while the page is looked at. A page that has more to hear than its
-   reader's notices names where its ticket comes from: `data-line`. */
+   reader's notices names where its ticket comes from: `data-ticket`. */
 import { post } from "../requests.js";
 import { Stream } from "./stream.js";
 
@@ -7,7 +7,7 @@ const LOOKED_S = 2; // whoever only passes through a page is spared the connecti
 const AWAY_S = 20; // a tab that is left for a moment keeps its connection
 const KINDS = ["opened", "connected", "notices", "posts"];
 
-const address = document.querySelector("[data-line]")?.dataset.line ?? document.querySelector("[data-bell]")?.dataset.bell;
+const address = document.querySelector("[data-ticket]")?.dataset.ticket ?? document.querySelector("[data-bell]")?.dataset.bell;
 const parts = [];
 let ticket;
 let timer = 0;
