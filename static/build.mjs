@@ -12,6 +12,8 @@ const builds = [
   { entryPoints: { site: "js/site.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles, plugins: [trimChart] },
   // The desk of those who write, by itself: parts shared with the lab would hold for every student what only editors use.
   { entryPoints: { editing: "js/editing/editing.js" }, format: "esm", splitting: true, chunkNames: "chunks/[name]-[hash]", loader: styles },
+  // Pages of editing that need no more of a script.
+  { entryPoints: { times: "js/times.js" }, format: "esm" },
   // Blocks the first paint, so it stands alone and is tiny.
   { entryPoints: { theme: "js/theme.js" }, format: "iife" },
   { entryPoints: { site: "css/site.css", reading: "css/later/reading.css", print: "css/later/print.css" }, loader: { ".woff2": "file" }, assetNames: "fonts/[name]" },

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings as site
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from hypothesis import HealthCheck, settings
@@ -22,7 +21,7 @@ from tests.services import ADMIN_URL
 Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 1024, 1
 
 # A busy machine is slow, not wrong.
-site.DATABASES["default"]["OPTIONS"]["connect_timeout"] = 60
+connection.settings_dict["OPTIONS"]["connect_timeout"] = 60
 settings.register_profile("kindling", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("kindling")
 

@@ -55,7 +55,7 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "viewer": {"is_editor": kind.is_editor, "has_mailbox": kind.has_mailbox},
         "request": {"path": path, "get_full_path": path},
         "course": {"title": chapter.course_title},
-        "chapter": {"number": chapter.number, "slug": chapter.slug},
+        "chapter": {"number": chapter.number},
         "revision": text.revision,
         "verified_on": chapter.verified_on,
         "outline": [vars(section) | {"read": hole(f"read:{section.id}")} for section in text.sections],
@@ -72,6 +72,11 @@ def describe_frame(chapter: Published, text: Text, kind: Kind) -> dict[str, Any]
         "previous": _link(chapter, chapter.previous),
         "next": _link(chapter, chapter.next),
         "address": path,
+        "course_url": "../",
+        "discussion_url": "discussion/",
+        "notes_url": "notes/",
+        "bookmarks_url": "bookmarks/",
+        "notebook_url": f"../{chapter.slug}.ipynb",
         "head": _describe_head(chapter, text, kind.site),
     }
 

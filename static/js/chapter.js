@@ -1,4 +1,4 @@
-/* <kindling-chapter>: records which sections were read and where the reader is, and offers the way back to that place.
+/* <kindling-chapter>: records which sections were read and where the reader is.
 
    A section counts as read when its end has stayed in view for a second. Sections are observed, not headings: a jump past
    a heading would be missed otherwise. */
@@ -18,7 +18,6 @@ class KindlingChapter extends HTMLElement {
     this.sections = [...this.querySelectorAll(".section")];
     this.observePlace();
     this.observeEnds();
-    this.offerReturn(state.place);
     addEventListener("visibilitychange", () => document.hidden && this.send());
     addEventListener("pagehide", () => this.send());
   }
@@ -89,21 +88,6 @@ class KindlingChapter extends HTMLElement {
       this.moved = true;
       this.sendSoon(RETRY_AFTER_MS);
     }
-  }
-
-  offerReturn(place) {
-    const section = this.sections.findIndex((each) => each.id === place);
-    if (section < 1 || location.hash) return;
-    const offer = this.querySelector("[data-return]");
-    const link = offer.querySelector("a");
-    link.href = `#${place}`;
-    link.textContent = this.sections[section].querySelector("h2").textContent.trim();
-    offer.hidden = false;
-    const withdraw = () => (offer.hidden = true);
-    offer.addEventListener("click", (event) => event.target.closest("a, button") && withdraw());
-    this.addEventListener("place", ({ detail: { key } }) => {
-      if (this.sections.findIndex((each) => each.id === key) >= section) withdraw();
-    });
   }
 }
 

@@ -18,6 +18,7 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("form.quiz")) return;
   lastAsked = form.id;
   window.htmx.ajax("POST", form.getAttribute("action"), { source: form, event, swap: "outerHTML" });
+  event.preventDefault(); // where there is no htmx the line above has failed, and the browser sends the form
 });
 
 const nearing = new IntersectionObserver(

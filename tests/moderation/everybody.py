@@ -134,7 +134,6 @@ class Everybody:
             "moderation:flag": {"reason": find_reason().pk},
             "moderation:charges": {"course": self.course, "wish": "charge"},
             "moderation:sanctions": {"kind": "warn", "course": self.course},
-            "moderation:charges": {"course": self.course, "wish": "charge"},
             "moderation:filters": {"kind": "word", "pattern": "silver bar", "action": "hold", "course": self.course},
             "moderation:replies": {"course": self.course},
             "moderation:reply": {"course": self.course},

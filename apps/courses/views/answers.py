@@ -13,6 +13,7 @@ from ..access import EditorRequest
 from ..dialect import vocabulary
 from ..forms import WritingForm
 from ..models import Chapter
+from ..reading import list_broken_links
 from ..writing import Remark, Writing
 
 F = TypeVar("F", bound=WritingForm)
@@ -36,8 +37,15 @@ def read_writing(request: EditorRequest, chapter: Chapter, form_class: type[F]) 
 
 
 def show_writing(request: EditorRequest, writing: Writing, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    """The editing page."""
-    context = {"writing": writing, "words": vocabulary(), "trying_url": find_trying(writing.chapter)}
+    """The editing page. What has left the live text and is named elsewhere is said on it, however that text went live:
+    nobody else would notice.
+    """
+    context = {
+        "writing": writing,
+        "words": vocabulary(),
+        "trying_url": find_trying(writing.chapter),
+        "linking": list_broken_links(writing.chapter),
+    }
     return render(request, "editing/chapter.html", context, status=status)
 
 

@@ -24,7 +24,6 @@ from ..forms import PublishingForm, WritingForm
 from ..models import Chapter
 from ..presences import find_present, leave, meet
 from ..publishing import BadChapter, NeedsReview, StaleBase, publish
-from ..reading import list_broken_links
 from ..writing import Remark, Writing
 from .answers import go_to, read_writing, show_writing, wants_json
 
@@ -127,17 +126,9 @@ def publish_writing(request: EditorRequest, chapter: Chapter) -> HttpResponse:
         )
     except (BadChapter, StaleBase, NeedsReview) as refusal:
         return refuse(request, writing, refusal)
-    warn_of_broken_links(request, chapter)
     new = published.number != writing.base
     messages.success(request, f"Revision {published.number} is live{'' if new else ' already: nothing has changed'}.")
     return go_to("edit", chapter)
-
-
-def warn_of_broken_links(request: EditorRequest, chapter: Chapter) -> None:
-    """What was renamed or taken out may be named elsewhere: nobody else would notice."""
-    if broken := list_broken_links(chapter):
-        titles = ", ".join(f"“{other.title}”" for other in broken)
-        messages.warning(request, f"Something that has left this text is still linked from {titles}: mend it there.")
 
 
 def refuse(request: EditorRequest, writing: Writing, refusal: BadChapter | StaleBase | NeedsReview) -> HttpResponse:

@@ -8,7 +8,6 @@ import { Presence } from "./presence.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
 import { Text } from "./text.js";
-import { tellTimes } from "./times.js";
 
 class KindlingEditing extends HTMLElement {
   connectedCallback() {
@@ -29,7 +28,6 @@ class KindlingEditing extends HTMLElement {
     this.outputs = new Outputs(this, { text: this.text });
     role("keys").hidden = false;
     this.addEventListener("click", (event) => this.goToLine(event));
-    tellTimes(this);
     this.text.load();
     this.problems.look();
   }

@@ -85,12 +85,17 @@ export class Markdown {
   mark(problems) {
     const { doc } = this.view.state;
     const found = problems.filter(({ line }) => line >= 1 && line <= doc.lines).map(({ line, column, length, severity, message }) => {
-      const { from, to } = doc.line(line);
-      const begin = Math.min(from + Math.max(column - 1, 0), to);
-      return { from: begin, to: length ? Math.min(begin + length, to) : to, severity, message };
+      const { from, to, text } = doc.line(line);
+      const begin = Math.max(column - 1, 0);
+      return { from: from + countUnits(text, begin), to: length ? from + countUnits(text, begin + length) : to, severity, message };
     });
     this.view.dispatch(setDiagnostics(this.view.state, found));
   }
+}
+
+/** How far so many characters reach: the server counts them whole, the editor in UTF-16. */
+function countUnits(text, characters) {
+  return [...text].slice(0, characters).join("").length;
 }
 
 /* Escape first closes what is open; then the next Tab leaves. */

@@ -1,6 +1,6 @@
 /* Says every few seconds that somebody writes here, and shows who else does. */
 import { csrfToken } from "../requests.js";
-import { tellTimes } from "./times.js";
+import { tellTimes } from "../times.js";
 
 const SAY_EVERY_MS = 8_000;
 

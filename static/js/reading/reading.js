@@ -5,6 +5,7 @@ import "./printing.js";
 import "./talks.js";
 import { startGlossary } from "./glossary.js";
 import { startNotes } from "./notes.js";
+import { offerReturn } from "./return.js";
 
 const tools = document.querySelector(".reading-tools");
 if (tools) {
@@ -14,6 +15,7 @@ if (tools) {
   styles.onload = () => {
     startNotes(tools);
     startGlossary(tools.dataset.glossary);
+    offerReturn(document.querySelector("kindling-chapter"));
   };
   document.head.append(styles);
 }

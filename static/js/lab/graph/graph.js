@@ -1,4 +1,6 @@
 /* The graph that autograd recorded for the first loss: how that number was made from the parameters. */
+import styles from "../../../css/components/graph.css";
+import { adopt } from "../../sheets.js";
 import { describe, tellLines } from "./items.js";
 import { draw, label, measure } from "./drawing.js";
 import { findFolds, unfold } from "./folds.js";
@@ -14,6 +16,8 @@ const READABLE = 0.85; // a drawing is made to fit down to this size, then it sc
 const TALL = 480;
 const HINT = "Point at a part of the graph to see its line of code.";
 const EMPTY = "The graph appears here with the first loss.backward(): how the loss was made from the parameters.";
+
+adopt(styles);
 
 export class Graph {
   /** `onNode(line, lines)` tells the lines of the node that is pointed at or focused; null and [] when none is. */

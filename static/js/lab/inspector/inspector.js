@@ -1,5 +1,7 @@
 /* Looks inside a run: its modules and tensors as a tree, and one of them in numbers. While the run goes on it is asked, and
    answers with events; at its end it has told what it left. */
+import styles from "../../../css/components/inspector.css";
+import { adopt } from "../../sheets.js";
 import { isFinal } from "../states.js";
 import { drawBars } from "./bars.js";
 import { Memory } from "./memory.js";
@@ -20,6 +22,8 @@ const WORDS = {
   left: "The run has ended. This is what it left.",
   nothing: "The run has ended, and left nothing to look at.",
 };
+
+adopt(styles);
 
 export class Inspector {
   /** `ask({of, name})` passes a question on to the run and resolves when it is passed on; it rejects with words. Null for

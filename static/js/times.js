@@ -10,3 +10,5 @@ export function tellTimes(root) {
   for (const zone of root.querySelectorAll("[data-role=zone]")) zone.value = timeZone ?? "";
   for (const name of root.querySelectorAll("[data-role=zone-name]")) name.textContent = `on your clock (${timeZone ?? "UTC"})`;
 }
+
+tellTimes(document);
