@@ -86,7 +86,7 @@ GET  moderation:queue                   L L L x x . x . .  x        x        x  
 POST moderation:clearing                L L L x x 9 x . .  x        x        x        .
 GET  moderation:person                  L L L x x . x . .  x        x        x        .
 POST moderation:sanctions               L L L x x 2 x . .  x        x        x        .
-POST moderation:charges                 L L L x x 2 x x .  x        x        x        x
+POST moderation:charges                 L L L x x x x x .  x        x        x        x
 POST moderation:lifting                 L L L x x x x . .  x        x        x        .
 GET  moderation:log                     L L L x x . x . .  x        x        x        .
 GET  moderation:filters                 L L L x x . x . .  x        x        x        .
